@@ -1,0 +1,71 @@
+"""zhengming 正名: a versioned data dictionary that maps inconsistent hospital spreadsheets onto canonical codes.
+
+Everything public is here and is imported when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zhengming.dictionary.model import Category, Concept, Dictionary, Term
+    from zhengming.errors import ZhengmingError
+    from zhengming.findings import Finding, Place
+    from zhengming.normalizers.terms.matcher import Matcher
+    from zhengming.normalizers.terms.mention import Candidate, Mention
+    from zhengming.pipeline import CleanResult, ValidationReport, clean, validate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Candidate": "zhengming.normalizers.terms.mention",
+    "Category": "zhengming.dictionary.model",
+    "CleanResult": "zhengming.pipeline",
+    "Concept": "zhengming.dictionary.model",
+    "Dictionary": "zhengming.dictionary.model",
+    "Finding": "zhengming.findings",
+    "Matcher": "zhengming.normalizers.terms.matcher",
+    "Mention": "zhengming.normalizers.terms.mention",
+    "Place": "zhengming.findings",
+    "Term": "zhengming.dictionary.model",
+    "ValidationReport": "zhengming.pipeline",
+    "ZhengmingError": "zhengming.errors",
+    "clean": "zhengming.pipeline",
+    "validate": "zhengming.pipeline",
+}
+
+__all__ = [
+    "Candidate",
+    "Category",
+    "CleanResult",
+    "Concept",
+    "Dictionary",
+    "Finding",
+    "Matcher",
+    "Mention",
+    "Place",
+    "Term",
+    "ValidationReport",
+    "ZhengmingError",
+    "__version__",
+    "clean",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    import importlib
+
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module 'zhengming' has no attribute {name!r}") from None
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

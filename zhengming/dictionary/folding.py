@@ -1,0 +1,136 @@
+"""Folding: the one meaning of "the same text" for terms, cells and headers.
+
+Two terms are the same when their keys are equal. Folding works character by character, so that every folded
+character can be traced back to the raw text it came from: NFKC (full width, ligatures, ㎜), lower case, traditional to
+simplified (OpenCC `tw2s`), roman numerals to digits, circled numbers to an enumerator, invisible characters to nothing.
+Folding is idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_ROMAN = {"viii": "8", "vii": "7", "iii": "3", "iv": "4", "vi": "6", "ix": "9", "ii": "2", "i": "1"}
+# A numeral stands alone: no letter or digit beside it, so neither "ivs" nor the ICD-10 code "i27" is one.
+# A lone v or x is left: it is more often a letter than a five or a ten.
+_ROMAN_RUN = re.compile(r"(?<![a-z0-9])(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])")
+_INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
+_HAN = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2FA20))
+
+
+def fold(text: str) -> str:
+    """The folded text; spaces and punctuation stay, each run of white space as one space.
+
+    >>> fold("ＶＳＤ（室間隔缺損）  Ⅱ型")
+    'vsd(室间隔缺损) 2型'
+    """
+    folded = _fold_characters(text)
+    if _ROMAN_RUN.search(folded):
+        folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
+    return folded
+
+
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the index of the raw character it came from.
+
+    The list has one entry more than the folded text: the length of the raw text.
+
+    >>> fold_with_offsets("①㎜")
+    ('1、mm', [0, 0, 1, 1, 2])
+    """
+    table = _table()
+    pieces: list[str] = []
+    offsets: list[int] = []
+    spaced = False
+    for index, character in enumerate(text):
+        piece = table[character]
+        if piece == " ":
+            if spaced:
+                continue
+            spaced = True
+        elif piece:
+            spaced = piece[-1] == " "
+        pieces.append(piece)
+        offsets.extend([index] * len(piece))
+    folded = "".join(pieces)
+    if _ROMAN_RUN.search(folded):
+        folded, offsets = _fold_numerals(folded, offsets)
+    offsets.append(len(text))
+    return folded, offsets
+
+
+def key(text: str) -> str:
+    """What identifies a term: its folded letters, digits and characters, without spaces and punctuation.
+
+    A text of symbols only (♂) is its own key.
+
+    >>> key("法洛[法乐]四联症"), key("Patent Ductus-Arteriosus"), key("♂")
+    ('法洛法乐四联症', 'patentductusarteriosus', '♂')
+    """
+    folded = fold(text)
+    return "".join([character for character in folded if character.isalnum()]) or folded.replace(" ", "")
+
+
+def _fold_characters(text: str) -> str:
+    folded = "".join(map(_table().__getitem__, text))
+    return _SPACES.sub(" ", folded) if "  " in folded else folded
+
+
+_SPACES = re.compile(" {2,}")
+
+
+def _fold_numerals(folded: str, offsets: list[int]) -> tuple[str, list[int]]:
+    pieces: list[str] = []
+    kept: list[int] = []
+    last = 0
+    for run in _ROMAN_RUN.finditer(folded):
+        pieces += [folded[last : run.start()], _ROMAN[run[0]]]
+        kept += [*offsets[last : run.start()], offsets[run.start()]]
+        last = run.end()
+    return "".join(pieces) + folded[last:], kept + offsets[last:]
+
+
+class _Table(dict[str, str]):
+    """Folded form of each character, computed when first met."""
+
+    def __init__(self, simplified: dict[str, str]) -> None:
+        super().__init__()
+        self.simplified = simplified
+
+    def __missing__(self, character: str) -> str:
+        folded = "".join([self._step(one) for one in _enumerator(character) or character])
+        while (again := "".join([self._step(one) for one in folded])) != folded:
+            folded = again
+        self[character] = folded
+        return folded
+
+    def _step(self, character: str) -> str:
+        if character.isspace():
+            return " "
+        plain = unicodedata.normalize("NFKC", character).casefold()
+        return "".join(
+            [
+                " " if one.isspace() else self.simplified.get(one, one)
+                for one in plain
+                if unicodedata.category(one) not in _INVISIBLE or one.isspace()
+            ]
+        )
+
+
+def _enumerator(character: str) -> str:
+    """`1、` for ①, ❶ and their like: a mark that starts an item, not a digit of a number."""
+    point = ord(character)
+    if 0x2460 <= point <= 0x2473 or 0x24EB <= point <= 0x24FE or 0x2776 <= point <= 0x2793:
+        return f"{int(unicodedata.numeric(character))}、"
+    return ""
+
+
+@cache
+def _table() -> _Table:
+    import opencc
+
+    hanzi = [chr(point) for start, end in _HAN for point in range(start, end)]
+    converted = opencc.OpenCC("tw2s").convert("\n".join(hanzi)).split("\n")
+    return _Table({old: new for old, new in zip(hanzi, converted, strict=True) if old != new})

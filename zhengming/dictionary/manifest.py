@@ -1,0 +1,48 @@
+"""What a category says of itself in `category.toml`, checked by pydantic where it enters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zhengming.dictionary.model import Action
+from zhengming.errors import DictionaryError
+
+
+class Matching(BaseModel):
+    """How cells of the category are read, and from which confidence on a match is accepted or shown for review."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cell: Literal["mentions", "value"] = "value"
+    accept: float = Field(default=0.95, ge=0, le=1)
+    review: float = Field(default=0.6, ge=0, le=1)
+    usual_etiology: tuple[str, ...] = ()
+
+
+class CategoryManifest(BaseModel):
+    """The data of `category.toml`: titles by language, code pattern, columns beyond the fixed ones, matching policy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: dict[str, str]
+    code_pattern: str = ""
+    mappings: list[str] = []
+    attributes: list[str] = []
+    matching: Matching = Matching()
+    qualifiers: dict[str, Action] = {}
+
+    @classmethod
+    def from_data(cls, data: dict[str, object], *, where: str) -> CategoryManifest:
+        """Check the data of a TOML file.
+
+        Raises:
+            DictionaryError: a key is unknown, missing or of the wrong type.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise DictionaryError(f"{key}: {first['msg']}", where=where) from None

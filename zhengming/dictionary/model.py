@@ -1,0 +1,251 @@
+"""The words of a dictionary as values: Term, Concept, Category, Dictionary.
+
+A dictionary is what its source says at one version. Categories are read when first asked for, because most commands
+need one of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from zhengming.dictionary.folding import key
+from zhengming.errors import UnknownCode
+
+TERM_KINDS = ("synonym", "abbreviation", "short", "misspelling", "former", "local")
+RELATIONS = ("exact", "ambiguous", "narrow", "broad")
+CONCEPT_STATUSES = ("active", "retired")
+Action = Literal["keep", "note", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One name of a concept.
+
+    `kind` is `preferred` for the concept's own names, else one of TERM_KINDS. `relation` says what the text is to the
+    concept: the same (`exact`), something narrower or broader, or `ambiguous`: it also means something else.
+    """
+
+    text: str
+    kind: str = "synonym"
+    lang: str = ""
+    sender: str = ""
+    relation: str = "exact"
+    source: str = ""
+    added_by: str = ""
+    added_on: str = ""
+
+    def __str__(self) -> str:
+        """The text of the term."""
+        return self.text
+
+    @property
+    def key(self) -> str:
+        """What identifies the term after folding."""
+        return key(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One coded entry of a category.
+
+    `mappings` holds, for every code system the category carries, the codes checked against a source (often none);
+    `attributes` what else the category's `concepts.csv` says (a hospital's province). `terms` starts with the
+    preferred names.
+    """
+
+    code: str
+    name: str
+    name_en: str = ""
+    status: str = "active"
+    parents: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
+    mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """One wording of a sub-type: `term` says that `axis` has `value` (膜周部: site is perimembranous)."""
+
+    axis: str
+    value: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The concept `code` is the concept `core` with these qualifiers: what lets core and sub-type be put together."""
+
+    code: str
+    core: str
+    qualifiers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the values of a category are matched, as its `category.toml` says.
+
+    `cell` is `mentions` (a cell names several concepts) or `value` (the whole cell is one). At or above `accept` a
+    confidence is accepted, at or above `review` it is shown to a human. `qualifiers` says what a qualifier such as
+    `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
+    `usual_etiology` lists origins that are understood anyway (congenital, in a category of congenital diseases).
+    """
+
+    cell: Literal["mentions", "value"] = "value"
+    accept: float = 0.95
+    review: float = 0.6
+    qualifiers: Mapping[str, Action] = field(default_factory=dict)
+    usual_etiology: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Category:
+    """One class of coded things: its concepts by code, its sub-type vocabulary and its matching policy."""
+
+    name: str
+    titles: Mapping[str, str]
+    concepts: Mapping[str, Concept]
+    modifiers: tuple[Modifier, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    code_pattern: str = ""
+    mappings: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the direct children of each concept that has any."""
+        found: dict[str, list[str]] = {}
+        for concept in self.concepts.values():
+            for parent in concept.parents:
+                found.setdefault(parent, []).append(concept.code)
+        return {parent: tuple(sorted(codes)) for parent, codes in found.items()}
+
+    def ancestors(self, code: str) -> frozenset[str]:
+        """Codes of everything above the concept, itself not included."""
+        found = self._ancestors.get(code)
+        if found is None:
+            seen: set[str] = set()
+            waiting = list(self.concepts[code].parents) if code in self.concepts else []
+            while waiting:
+                parent = waiting.pop()
+                if parent not in seen and parent in self.concepts:
+                    seen.add(parent)
+                    waiting.extend(self.concepts[parent].parents)
+            found = self._ancestors[code] = frozenset(seen)
+        return found
+
+    @cached_property
+    def _ancestors(self) -> dict[str, frozenset[str]]:
+        return {}
+
+
+class Dictionary:
+    """All categories at one version.
+
+    Open one with `Dictionary.open()` (the bundled one), `Dictionary.open(path)` (a source folder) or
+    `Dictionary.from_table(...)` (any code list).
+
+    >>> dictionary = Dictionary.open()
+    >>> dictionary.concept("sex", "1").name
+    '男性'
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        version: str,
+        categories: tuple[str, ...],
+        read: Callable[[str], Category],
+        digest: Callable[[], str],
+        title: str = "",
+    ) -> None:
+        """Made by the readers of `source`; `read` gives one category, `digest` the hash of the content."""
+        self.id = id
+        self.version = version
+        self.title = title
+        self.categories = categories
+        self._read = read
+        self._digest = digest
+        self._loaded: dict[str, Category] = {}
+
+    @staticmethod
+    def open(path: str | Path | None = None) -> Dictionary:
+        """Open the bundled dictionary, or the source folder at `path`.
+
+        Raises:
+            DictionaryError: no dictionary there, or one that cannot be read.
+        """
+        from zhengming.dictionary import source
+
+        return source.load(path)
+
+    @staticmethod
+    def from_table(
+        path: str | Path,
+        *,
+        category: str,
+        code: str,
+        name: str,
+        name_en: str = "",
+        parents: str = "",
+        synonyms: str = "",
+    ) -> Dictionary:
+        """Make a dictionary of one category from a CSV code list, naming its columns; `synonyms` are split at `;`.
+
+        Raises:
+            DictionaryError: the file cannot be read or lacks a column.
+        """
+        from zhengming.dictionary import code_list
+
+        columns = code_list.Columns(code, name, name_en, parents, synonyms)
+        return code_list.load(Path(path), category, columns)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the content: the same for the same facts, however the files were saved."""
+        return self._digest()
+
+    def category(self, name: str) -> Category:
+        """The category of this name, read when first asked for.
+
+        Raises:
+            UnknownCode: the dictionary has no such category.
+        """
+        if name not in self._loaded:
+            if name not in self.categories:
+                raise UnknownCode(
+                    f"no category {name!r} in dictionary {self.id}",
+                    remedy=f"it has {', '.join(self.categories)}",
+                )
+            self._loaded[name] = self._read(name)
+        return self._loaded[name]
+
+    def concept(self, category: str, code: str) -> Concept:
+        """The concept with this code.
+
+        Raises:
+            UnknownCode: no such category or code.
+        """
+        try:
+            return self.category(category).concepts[code]
+        except KeyError:
+            raise UnknownCode(
+                f"no code {code!r} in category {category!r}", where=f"{self.id} {self.version}"
+            ) from None
+
+    def __iter__(self) -> Iterator[Category]:
+        """Every category, in order of name."""
+        return (self.category(name) for name in self.categories)
+
+    def __repr__(self) -> str:
+        """Id and version."""
+        return f"Dictionary({self.id!r}, version={self.version!r})"

@@ -1,0 +1,251 @@
+"""The source form of a dictionary: a folder of CSV and TOML that people edit and git merges.
+
+    dictionary.toml
+    categories/<category>/category.toml      titles, code pattern, columns, matching policy
+    categories/<category>/concepts.csv       one concept a row
+    categories/<category>/terms.csv          one further name of a concept a row
+    categories/<category>/qualifiers.csv     optional: wordings of sub-types
+    categories/<category>/definitions.csv    optional: sub-typed concept = core concept + qualifiers
+
+Canonical form: UTF-8 without BOM, LF, rows sorted, quotes only where needed, so that one change is one line of diff.
+Reading also takes what Excel makes of it (BOM, CRLF); the content hash is the same for both.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhengming.dictionary.model import Category, Concept, Definition, Dictionary, Modifier, Policy, Term
+from zhengming.errors import DictionaryError
+
+if TYPE_CHECKING:
+    from zhengming.dictionary.manifest import CategoryManifest
+
+CONCEPT_HEAD = ("code", "name", "name_en", "parents", "status", "replaced_by")
+CONCEPT_TAIL = ("source", "note")
+TERM_COLUMNS = ("code", "term", "kind", "lang", "sender", "relation", "source", "added_by", "added_on")
+QUALIFIER_COLUMNS = ("axis", "value", "term", "lang", "source")
+DEFINITION_COLUMNS = ("code", "core", "qualifiers", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One CSV file of the source: its path, its columns, and its rows as text; row i stands at line i + 2 or later."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def load(path: str | Path | None = None) -> Dictionary:
+    """Open the dictionary whose source folder is `path`, or the bundled one.
+
+    Raises:
+        DictionaryError: there is no dictionary at `path`, or it cannot be read.
+    """
+    root = bundled() if path is None else Path(path)
+    if not root.is_dir():
+        raise DictionaryError("no dictionary here", where=str(root), remedy="name a folder with a dictionary.toml")
+    about = read_toml(root / "dictionary.toml")
+    try:
+        identity, version = str(about["id"]), str(about["version"])
+    except KeyError as missing:
+        raise DictionaryError(
+            f"{missing} is missing", where=str(root / "dictionary.toml"), remedy="it needs id and version"
+        ) from None
+    return Dictionary(
+        id=identity,
+        version=version,
+        title=str(about.get("title", "")),
+        categories=tuple(category_names(root)),
+        read=partial(read_category, root),
+        digest=partial(digest, root),
+    )
+
+
+def bundled() -> Path:
+    """The folder of the dictionary that comes with the package."""
+    return Path(str(resources.files("zhengming") / "data" / "dictionary"))
+
+
+def category_names(root: Path) -> list[str]:
+    """Names of the categories of a source folder: the folders with a `category.toml`."""
+    return sorted(found.parent.name for found in (root / "categories").glob("*/category.toml"))
+
+
+def read_category(root: Path, name: str) -> Category:
+    """Read one category of a source folder.
+
+    Raises:
+        DictionaryError: a file is missing, not UTF-8, or lacks a column.
+    """
+    folder = root / "categories" / name
+    about = read_manifest(folder)
+    concepts = read_table(folder / "concepts.csv", (*CONCEPT_HEAD, *about.mappings, *about.attributes, *CONCEPT_TAIL))
+    terms = read_table(folder / "terms.csv", TERM_COLUMNS)
+    modifiers = _optional(folder / "qualifiers.csv", QUALIFIER_COLUMNS)
+    definitions = _optional(folder / "definitions.csv", DEFINITION_COLUMNS)
+    return Category(
+        name=name,
+        titles=about.title,
+        concepts=_concepts(concepts, _terms(terms), about),
+        modifiers=tuple(Modifier(axis, value, term) for axis, value, term, *_ in modifiers),
+        definitions=tuple(
+            Definition(code, core, tuple(_pair(one) for one in split(qualifiers)))
+            for code, core, qualifiers, *_ in definitions
+        ),
+        policy=Policy(
+            about.matching.cell,
+            about.matching.accept,
+            about.matching.review,
+            about.qualifiers,
+            about.matching.usual_etiology,
+        ),
+        code_pattern=about.code_pattern,
+        mappings=tuple(about.mappings),
+        attributes=tuple(about.attributes),
+    )
+
+
+def read_manifest(folder: Path) -> CategoryManifest:
+    """The `category.toml` of a category's folder, checked.
+
+    Raises:
+        DictionaryError: it is missing or malformed.
+    """
+    from zhengming.dictionary.manifest import CategoryManifest
+
+    return CategoryManifest.from_data(read_toml(folder / "category.toml"), where=str(folder / "category.toml"))
+
+
+def _concepts(table: Table, terms: dict[str, list[Term]], about: CategoryManifest) -> dict[str, Concept]:
+    first = len(CONCEPT_HEAD)
+    last = first + len(about.mappings)
+    concepts: dict[str, Concept] = {}
+    for row in table.rows:
+        code, name, name_en, parents, status, replaced_by = row[:first]
+        preferred = [Term(name, "preferred", "zh", source=row[-2])]
+        if name_en:
+            preferred.append(Term(name_en, "preferred", "en", source=row[-2]))
+        concepts[code] = Concept(
+            code,
+            name,
+            name_en,
+            status,
+            split(parents),
+            split(replaced_by),
+            {system: split(codes) for system, codes in zip(about.mappings, row[first:last], strict=True)},
+            dict(zip(about.attributes, row[last:-2], strict=True)),
+            (*preferred, *terms.get(code, ())),
+            row[-2],
+            row[-1],
+        )
+    return concepts
+
+
+def _terms(table: Table) -> dict[str, list[Term]]:
+    found: dict[str, list[Term]] = {}
+    for code, *rest in table.rows:
+        found.setdefault(code, []).append(Term(*rest))
+    return found
+
+
+def _optional(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
+    return read_table(path, columns).rows if path.exists() else []
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """The values of a cell that holds several, joined by `;`."""
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    axis, _, value = text.partition("=")
+    return axis, value
+
+
+def read_text(path: Path) -> str:
+    """The text of a source file: UTF-8, without the BOM and the CR that Excel adds.
+
+    Raises:
+        DictionaryError: the file is missing or not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        raise DictionaryError("cannot be read", where=str(path), remedy=error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise DictionaryError("is not UTF-8", where=str(path), remedy="save it as CSV UTF-8") from None
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """The data of a TOML file.
+
+    Raises:
+        DictionaryError: the file is missing or not TOML.
+    """
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise DictionaryError(f"is not valid TOML ({error})", where=str(path)) from None
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Table:
+    """Read a CSV file of the source, its columns brought into the order of `columns`.
+
+    Raises:
+        DictionaryError: the file is missing or unreadable, lacks a column, or a row is longer than the header.
+    """
+    lines = [line for line in csv.reader(io.StringIO(read_text(path))) if line]
+    if not lines:
+        raise DictionaryError("is empty", where=str(path), remedy=f"the first line must be {','.join(columns)}")
+    header = [name.strip() for name in lines[0]]
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise DictionaryError(f"lacks the column {', '.join(missing)}", where=str(path))
+    if any(len(line) > len(header) for line in lines):
+        raise DictionaryError("has a row longer than its header", where=str(path), remedy="quote cells with commas")
+    rows = [line + [""] * (len(header) - len(line)) for line in lines[1:]]
+    if header != list(columns):
+        order = [header.index(name) for name in columns]
+        rows = [[row[index] for index in order] for row in rows]
+    return Table(path, tuple(columns), rows)
+
+
+def dump_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The canonical text of a CSV file: rows sorted, minimal quoting, LF.
+
+    >>> dump_table(["a", "b"], [["2", "x,y"], ["1", ""]])
+    'a,b\\n1,\\n2,"x,y"\\n'
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(sorted(list(row) for row in rows))
+    return out.getvalue()
+
+
+def source_files(root: Path) -> list[Path]:
+    """Every file that is part of the dictionary's content, in order."""
+    return [root / "dictionary.toml", *sorted((root / "categories").glob("*/*.csv")), *sorted(
+        (root / "categories").glob("*/category.toml")
+    )]
+
+
+def digest(root: Path) -> str:
+    """Hex SHA-256 over the names and texts of all source files, BOM and CR left out."""
+    whole = hashlib.sha256()
+    for path in source_files(root):
+        text = read_text(path).encode()
+        whole.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode())
+        whole.update(text)
+    return whole.hexdigest()

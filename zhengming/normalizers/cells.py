@@ -1,0 +1,133 @@
+"""Raw cells before any kind of value is looked for: what they hold in every kind alike, and their text made plain.
+
+Characters are folded one to one and only where nothing can be read into them: full-width forms and dashes. NFKC is
+too eager here: it turns the footnote mark of `12000①` into a digit, and the amount into ten times itself.
+
+>>> folded(" ２０２１－０７－０６ ")
+'2021-07-06'
+>>> settled("不详").reason
+'stated-unknown'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from zhengming.normalizers.outcome import EMPTY, Outcome, review, unmatched
+
+MAX_CHARACTERS = 4096  # what a regular expression may see of a cell; no value of any kind here is longer
+MAX_BITS = 256  # of an integer; Python refuses to print integers beyond 4,300 digits
+
+UNKNOWN = frozenset(
+    "不详 不祥 未知 不明 不清 不清楚 不知 不知道 未详 待查 待定 待补 待核实 未填 未提供 未登记 unknown unk tbd".split()
+)
+NONE = frozenset("无 没有 暂无 空 - -- --- / // \\ × 、 * . n/a na nil none null nan".split())
+DITTO = frozenset("同上 同前 同左 〃 ″ “ ” \"".split())
+ERRORS = frozenset("#n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc! #getting_data".split())
+
+_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "‐‑‒–—―−﹣─"), "-")
+_PLAIN |= {ord("￥"): "¥", ord("。"): ".", ord("～"): "~", ord("〜"): "~", ord("∼"): "~"}
+_SCIENTIFIC = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,3}")
+
+
+def settled(raw: object, *, words: bool = True) -> Outcome | None:
+    """What a raw cell is in every kind of value alike, or None when its kind has to look at it.
+
+    Empty (also a blank text, NaN and NaT) is `empty`; an Excel error is `error-cell`; with `words`, a cell that says
+    it holds nothing is `stated-unknown` or `stated-none`, and one that repeats the row above is `ditto`. What no
+    spreadsheet holds, and what is too long to be a value, is unmatched.
+    """
+    if raw is None:
+        return EMPTY
+    if not isinstance(raw, (str, bool, int, float, Decimal, date, time, timedelta)):
+        return unmatched("unsupported-type")
+    if isinstance(raw, str):
+        return _settled_text(raw, words)
+    if isinstance(raw, Decimal):
+        return EMPTY if raw.is_nan() else None
+    if isinstance(raw, int):
+        return unmatched("number-too-large") if raw.bit_length() > MAX_BITS else None
+    return EMPTY if raw != raw else None  # NaN and NaT differ from themselves
+
+
+def _settled_text(raw: str, words: bool) -> Outcome | None:
+    """As `settled`, of a text."""
+    if words and len(raw) > MAX_CHARACTERS:
+        return unmatched("too-long") if raw.strip() else EMPTY
+    text = folded(raw) if len(raw) <= MAX_CHARACTERS else raw
+    if not text:
+        return EMPTY
+    word = text.strip("()[]【】 ").lower() or text
+    if word in ERRORS or not text.strip("#"):
+        return unmatched("error-cell")
+    if not words:
+        return None
+    if word in UNKNOWN:
+        return unmatched("stated-unknown")
+    if word in NONE:
+        return unmatched("stated-none")
+    return review(None, "ditto", 0.0) if word in DITTO else None
+
+
+def folded(text: str) -> str:
+    """`text` with plain ASCII forms, no invisible characters, single spaces, and its line breaks kept.
+
+    >>> folded("'\u200b１３８ 0013\u30008000\\r\\n")
+    '138 0013 8000'
+    """
+    lines = (" ".join(visible(line).translate(_PLAIN).split()) for line in text.splitlines())
+    # an apostrophe in front is how Excel marks a text; some exports write it out
+    return "\n".join(line for line in lines if line).removeprefix("'").strip()
+
+
+def visible(text: str) -> str:
+    """`text` without control, format and unpaired surrogate characters; a tab counts as a space."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (" " if character == "\t" else character for character in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def damaged(text: str) -> bool:
+    """Whether characters of `text` were lost on the way: replacement marks, unpaired surrogates, empty boxes.
+
+    >>> damaged("张\ufffd"), damaged("张三")
+    (True, False)
+    """
+    return any(c in "\ufffd□■�" or 0xD800 <= ord(c) < 0xE000 for c in text) or "锟斤拷" in text
+
+
+def private_use(text: str) -> bool:
+    """Whether `text` holds characters that mean something only with the sender's own font."""
+    return any(unicodedata.category(c) == "Co" for c in text)
+
+
+def digits(raw: float | Decimal) -> str | None:
+    """The digits of a number that stands for a text, or None when some of them may be lost.
+
+    A cell of Excel keeps 15 significant digits and stores a double. An integer beyond 2**53 that is exactly a double
+    has most likely been one; another has not, and is as it was written.
+
+    >>> digits(12.0), digits(1.1010519491231e17), digits(110101209901011239)
+    ('12', None, '110101209901011239')
+    """
+    if isinstance(raw, bool) or raw != raw or abs(raw) == float("inf"):
+        return None
+    if isinstance(raw, int):
+        exact = abs(raw) < 10**15 or float(raw) != raw
+        return str(raw) if exact else None
+    if abs(raw) >= 10**15:
+        return str(int(raw)) if isinstance(raw, Decimal) and raw < 10**40 and digits(int(raw)) else None
+    return str(int(raw)) if raw == int(raw) else f"{Decimal(str(raw)).normalize():f}"
+
+
+def scientific(text: str) -> bool:
+    """Whether `text` is a number as Excel shows it when it does not fit: `1.10105E+17`.
+
+    >>> scientific("1.10105E+17"), scientific("12.5")
+    (True, False)
+    """
+    return _SCIENTIFIC.fullmatch(text) is not None

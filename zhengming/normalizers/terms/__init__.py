@@ -1,0 +1,1 @@
+"""Terms: the cell parser, qualifiers, the candidate index, the confusable guard, and the matcher that joins them."""

@@ -1,0 +1,49 @@
+"""Candidates: the terms most like a text, by shared character pairs, then by RapidFuzz. They are proposals only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from zhengming.normalizers.terms.lexicon import Entry
+
+_POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
+_SHOWN = 5  # candidates a reviewer is shown
+
+
+class CandidateIndex:
+    """Finds the terms whose keys are most like a text."""
+
+    def __init__(self, terms: Mapping[str, Entry]) -> None:
+        """Index the character pairs of every term key."""
+        self._keys = sorted(terms)
+        self._terms = terms
+        self._postings: dict[str, list[int]] = {}
+        for index, term_key in enumerate(self._keys):
+            for pair in _pairs(term_key):
+                self._postings.setdefault(pair, []).append(index)
+
+    def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
+        """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1.
+
+        The score is RapidFuzz's normalized InDel similarity of the keys.
+        """
+        from rapidfuzz import fuzz, process
+
+        shared: Counter[int] = Counter()
+        for pair in _pairs(text):
+            shared.update(self._postings.get(pair, ()))
+        keys = self._keys
+        pool = sorted(shared, key=lambda index: (-shared[index] / (len(keys[index]) + 2), index))[:_POOL]
+        scored = process.extract(
+            text, [keys[index] for index in pool], scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None
+        )
+        best: dict[str, tuple[float, str]] = {}
+        for term_key, score, _place in sorted(scored, key=lambda one: (-one[1], one[0])):
+            for code in self._terms[term_key].codes:
+                best.setdefault(code, (score / 100, term_key))
+        return list(dict.fromkeys(best.values()))[:_SHOWN]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[index : index + 2] for index in range(len(text) - 1)} or {text}

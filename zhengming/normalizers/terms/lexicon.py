@@ -1,0 +1,141 @@
+"""Everything that can be recognised in a cell of one category, by key: terms, sub-type words, cues.
+
+Looking up is by the first two characters of a key, then by the lengths of the keys that start so: a few dictionary
+look-ups for each position of a cell, however many terms there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from zhengming.dictionary.folding import fold, key
+from zhengming.dictionary.model import Category, Modifier, Term
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue, Vocabulary
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term."""
+
+    key: str
+    senses: tuple[tuple[str, Term], ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    crosses: int = BRACKET
+    abbreviation: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The concepts the key names, without repeats."""
+        return tuple(dict.fromkeys(code for code, _term in self.senses))
+
+
+class Lexicon:
+    """The recognisable texts of one category for one sender."""
+
+    def __init__(self, category: Category, vocabulary: Vocabulary, sender: str = "") -> None:
+        """Index the active concepts' terms, the category's sub-type words and the general cues.
+
+        A term local to a sender counts only for that sender, and there it stands before what others mean by it.
+        """
+        self.category = category
+        self.vocabulary = vocabulary
+        self.entries: dict[str, Entry] = {}
+        self.lengths: dict[str, tuple[int, ...]] = {}
+        self._add_terms(sender)
+        for modifier in category.modifiers:
+            entry = self._entry(key(modifier.term))
+            entry.modifiers = (*entry.modifiers, modifier)
+        for cue_key, cues in vocabulary.cues.items():
+            self._entry(cue_key).cues = cues
+        self.lengths = lengths(self.entries)
+
+    def _add_terms(self, sender: str) -> None:
+        local: dict[str, list[tuple[str, Term]]] = {}
+        for concept in self.category.concepts.values():
+            for term in concept.terms:
+                if term.sender and term.sender != sender:
+                    continue
+                term_key = term.key
+                if not term_key:
+                    continue
+                if term.sender:
+                    local.setdefault(term_key, []).append((concept.code, term))
+                    continue
+                entry = self._entry(term_key)
+                entry.senses = (*entry.senses, (concept.code, term))
+                entry.crosses = max(entry.crosses, self._strongest_mark(term.text))
+                entry.abbreviation = entry.abbreviation or term.kind == "abbreviation"
+        for term_key, senses in local.items():
+            self._entry(term_key).senses = tuple(senses)
+        for entry in self.entries.values():
+            entry.senses = self._current(entry.senses)
+
+    def _current(self, senses: tuple[tuple[str, Term], ...]) -> tuple[tuple[str, Term], ...]:
+        """Senses in a fixed order; those of retired concepts only when there is no other."""
+        concepts = self.category.concepts
+        active = [sense for sense in senses if concepts[sense[0]].status != "retired"]
+        return tuple(sorted(active or senses, key=lambda sense: (sense[0], sense[1].kind, sense[1].text)))
+
+    def _entry(self, entry_key: str) -> Entry:
+        entry = self.entries.get(entry_key)
+        if entry is None:
+            entry = self.entries[entry_key] = Entry(entry_key)
+        return entry
+
+    def _strongest_mark(self, text: str) -> int:
+        strengths = self.vocabulary.strengths
+        return max((strengths.get(character, NONE) for character in fold(text)), default=NONE)
+
+    @cached_property
+    def terms(self) -> Mapping[str, Entry]:
+        """The entries that name a concept."""
+        return {entry_key: entry for entry_key, entry in self.entries.items() if entry.senses}
+
+    @cached_property
+    def alike(self) -> Mapping[str, tuple[str, ...]]:
+        """Term keys by their text with every character replaced by its confusable class."""
+        found: dict[str, list[str]] = {}
+        for entry_key in sorted(self.terms):
+            if not entry_key.isascii():
+                found.setdefault(self.alike_key(entry_key), []).append(entry_key)
+        return {text: tuple(keys) for text, keys in found.items()}
+
+    @cached_property
+    def alike_lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """As `lengths`, for `alike`."""
+        return lengths(self.alike)
+
+    def alike_key(self, text: str) -> str:
+        """The text with every character replaced by its confusable class."""
+        classes = self.vocabulary.alike
+        return "".join([classes.get(character, character) for character in text])
+
+    @cached_property
+    def cores(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """For a qualifier, the concepts it makes another concept of: those with a definition that uses it."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for definition in self.category.definitions:
+            for qualifier in definition.qualifiers:
+                found.setdefault(qualifier, set()).add(definition.core)
+        return {qualifier: frozenset(codes) for qualifier, codes in found.items()}
+
+    @cached_property
+    def defined(self) -> Mapping[str, tuple[tuple[frozenset[tuple[str, str]], str], ...]]:
+        """For a core concept, the qualifier sets that make another concept of it, the largest first."""
+        found: dict[str, list[tuple[frozenset[tuple[str, str]], str]]] = {}
+        for definition in self.category.definitions:
+            found.setdefault(definition.core, []).append((frozenset(definition.qualifiers), definition.code))
+        return {
+            core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()
+        }
+
+
+def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """For the first two characters (or the only one) of any key: the lengths of the keys that start so, longest first."""
+    found: dict[str, set[int]] = {}
+    for entry_key in keys:
+        found.setdefault(entry_key[:2], set()).add(len(entry_key))
+    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}

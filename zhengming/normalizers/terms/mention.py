@@ -1,0 +1,49 @@
+"""A mention: one concept found in a cell, or a stretch of it that names none we know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from zhengming.normalizers.outcome import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A concept that a stretch of text may mean, with its score 0..1."""
+
+    code: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What was found in `raw[start:end]` of a cell.
+
+    `code` is the best candidate also in review, None only when unmatched. `method` says which step found it, `reason`
+    why it has its status (both stable codes), `confidence` (0..1) how often such a mention is right. `covered_by` is
+    the code of a more specific mention of the same cell.
+
+    `qualifiers` holds certainty (affirmed, suspected, refuted) and subject (patient, family, fetus) always; timing,
+    severity, extent, size_mm, interval, site, subtype and other axes when the text says so.
+    """
+
+    text: str
+    start: int
+    end: int
+    category: str
+    code: str | None
+    name: str | None
+    status: Status
+    confidence: float
+    method: str
+    reason: str
+    term: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    covered_by: str | None = None
+    qualifiers: Mapping[str, str | float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields as plain values, for JSON."""
+        return asdict(self)

@@ -1,0 +1,205 @@
+"""Qualifiers: what the words, marks and numbers around a concept say of it, and how far each of them reaches.
+
+A cue before a concept reaches forward over its list (无室缺、房缺 denies both) and stops at a comma; one after it
+reaches back. What stands in brackets belongs to the name before them. Where a word could belong to either side, the
+concept that has such a sub-type takes it, else the better joined one.
+"""
+
+from __future__ import annotations
+
+from zhengming.normalizers.terms.cell import Measure, Token
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
+
+_DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
+_WORDS_APART = frozenset({"link", "neutral", "contrast"})
+
+
+def qualify(reading: Reading, lexicon: Lexicon) -> None:
+    """Give every concept of the reading its qualifiers."""
+    for index, token in enumerate(reading.tokens):
+        if token.kind == "number" and token.measure:
+            _measure(reading, index, token.measure)
+        elif token.kind == "modifier" and token.entry:
+            for modifier in token.entry.modifiers:
+                host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
+                if host:
+                    host.qualifiers.setdefault(modifier.axis, modifier.value)
+                    _explain(host, reading, token, modifier.axis, modifier.value)
+        if token.entry and token.kind in ("cue", "modifier"):
+            for cue in token.entry.cues:
+                if cue.axis not in _WORDS_APART:
+                    _cue(reading, index, cue)
+    _marks(reading, lexicon)
+    for found in reading.found:
+        for axis, value in _DEFAULTS.items():
+            found.qualifiers.setdefault(axis, value)
+
+
+def _cue(reading: Reading, index: int, cue: Cue) -> None:
+    position = cue.position
+    if position in ("both", "either"):
+        position = _facing(reading, index, prefers_left=position == "either")
+    if position == "before":
+        _forward(reading, index, cue)
+    elif position == "after":
+        _backward(reading, index, cue)
+
+
+def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
+    """Whether the cue stands `before` or `after` its concept; empty if none is near."""
+    if reading.bracket_host(index):
+        return "after"
+    left = reading.side(index, -1, BRACKET)
+    right = reading.side(index, 1, BRACKET)
+    if left and right:
+        if left[:2] == right[:2]:
+            return "after" if prefers_left else "before"
+        return "after" if left[:2] < right[:2] else "before"
+    if left:
+        return "after"
+    if right:
+        return "before"
+    return "after" if prefers_left and reading.side(index, -1, LIST) else "before"
+
+
+def _forward(reading: Reading, index: int, cue: Cue) -> None:
+    limit = SENTENCE if cue.scope == "sentence" else CLAUSE
+    unread = False
+    for position in range(index + 1, len(reading.tokens)):
+        if reading.separations[position] >= limit:
+            return
+        token = reading.tokens[position]
+        if reading.separations[position] >= LIST:
+            unread = False
+        if _overrides(token, cue):
+            return
+        unread = unread or token.kind == "unknown"
+        found = reading.hosts.get(position)
+        if found is None:
+            continue
+        if unread and cue.value == "refuted":
+            found.problem = found.problem or "unclear-negation"
+        _set(found, reading, reading.tokens[index], cue)
+        if cue.scope == "nearest":
+            return
+
+
+def _backward(reading: Reading, index: int, cue: Cue) -> None:
+    host = reading.bracket_host(index)
+    if host:
+        _set(host, reading, reading.tokens[index], cue)
+        return
+    limit = BRACKET if cue.scope == "nearest" else LIST
+    for position in range(index - 1, -1, -1):
+        if reading.separations[position + 1] > limit:
+            return
+        found = reading.hosts.get(position)
+        if found is None:
+            if _overrides(reading.tokens[position], cue):
+                return
+            continue
+        if cue.axis in found.qualifiers and found.qualifiers[cue.axis] != cue.value and cue.axis != "certainty":
+            return
+        _set(found, reading, reading.tokens[index], cue)
+        if cue.scope == "nearest":
+            return
+
+
+def _overrides(token: Token, cue: Cue) -> bool:
+    """Whether the token says something of the cue's own axis, so that the cue reaches no further."""
+    return token.kind == "cue" and token.entry is not None and any(one.axis == cue.axis for one in token.entry.cues)
+
+
+def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
+    if cue.axis == "certainty" and cue.value == "affirmed" and cue.axis in found.qualifiers:
+        return  # 可能有 stays doubtful, 未见 stays denied
+    found.qualifiers[cue.axis] = cue.value
+    _explain(found, reading, token, cue.axis, cue.value)
+
+
+def _explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
+    found.steps.append(("qualifier", f"{reading.text(token)} → {axis}={value}"))
+
+
+def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:
+    """The concept that a sub-type word belongs to."""
+    host = reading.bracket_host(index)
+    if host:
+        return host
+    left = reading.side(index, -1, BRACKET)
+    right = reading.side(index, 1, SOFT)
+    if left and right:
+        cores = lexicon.cores.get(qualifier, frozenset())
+        left_fits, right_fits = (_fits(side[2], cores, lexicon) for side in (left, right))
+        if left_fits != right_fits:
+            return left[2] if left_fits else right[2]
+        return left[2] if left[:2] < right[:2] else right[2]
+    side = left or right or reading.side(index, -1, LIST)
+    return side[2] if side else None
+
+
+def _fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
+    return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
+
+
+def _measure(reading: Reading, index: int, measure: Measure) -> None:
+    token = reading.tokens[index]
+    if measure.quantity == "interval":
+        before = reading.tokens[index - 1] if index else None
+        if before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues):
+            side = reading.side(index, -1, BRACKET)
+            if side and reading.glued(index):
+                side[2].qualifiers["interval"] = reading.text(token)
+        return
+    if measure.unit is None:
+        return
+    side = None
+    host = reading.bracket_host(index)
+    if host is None:
+        left = reading.side(index, -1, BRACKET)
+        right = reading.side(index, 1, SOFT)
+        side = right if right and (not left or right[:2] < left[:2]) else left
+        host = side[2] if side else None
+    if host is None:
+        late = reading.side(index, -1, CLAUSE)
+        host = late[2] if late else None
+    if host is None:
+        return
+    axis = "size_mm" if measure.quantity == "length_mm" else measure.quantity
+    if axis in host.qualifiers:
+        return
+    host.qualifiers[axis] = round(measure.high, 3)
+    if measure.low != measure.high:
+        host.qualifiers[f"{axis}_min"] = round(measure.low, 3)
+    host.steps.append(("qualifier", f"{reading.text(token)} → {axis}={measure.high:g}"))
+
+
+def _marks(reading: Reading, lexicon: Lexicon) -> None:
+    """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
+    marks = lexicon.vocabulary.marks
+    view = reading.view
+    for border in range(len(reading.tokens) + 1):
+        place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
+        if view.gaps[place] == NONE:
+            continue
+        between = view.between(place)
+        for mark, cues in marks.items():
+            if mark in between:
+                _mark(reading, border, cues[0])
+
+
+def _mark(reading: Reading, border: int, cue: Cue) -> None:
+    found = None
+    for position in range(border - 1, -1, -1):
+        if position < border - 1 and reading.separations[position + 1] > BRACKET:
+            break
+        found = reading.hosts.get(position)
+        if found or reading.tokens[position].kind == "unknown":
+            break
+    if found is None and border < len(reading.tokens):
+        found = reading.hosts.get(border)
+    if found and found.qualifiers.get("certainty") in (None, "affirmed"):
+        found.qualifiers[cue.axis] = cue.value
+        found.steps.append(("qualifier", f"{cue.text} → {cue.axis}={cue.value}"))

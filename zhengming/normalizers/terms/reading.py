@@ -1,0 +1,123 @@
+"""A reading: a cell's tokens, the concepts found among them, and how strongly neighbours are separated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from zhengming.normalizers.terms.cell import Token, View
+from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Vocabulary
+
+
+@dataclass(slots=True)
+class Found:
+    """One concept being read: `token` is the index of its token, `[start, end)` its squeezed stretch.
+
+    `problem` is the reason it must not be accepted, empty while there is none. `steps` tell how it was reached.
+    """
+
+    token: int
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    entry: Entry
+    method: str
+    problem: str = ""
+    qualifiers: dict[str, str | float] = field(default_factory=dict)
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    rivals: tuple[tuple[float, str], ...] = ()
+
+
+class Reading:
+    """Tokens of one cell with the separation between neighbours; concepts found are added by the steps."""
+
+    __slots__ = ("found", "hosts", "separations", "tokens", "view")
+
+    def __init__(self, view: View, tokens: list[Token], vocabulary: Vocabulary) -> None:
+        """Work out the separations; nothing is found yet."""
+        self.view = view
+        self.tokens = tokens
+        self.separations = _separations(view, tokens)
+        self.found: list[Found] = []
+        self.hosts: dict[int, Found] = {}
+
+    def add(self, found: Found) -> None:
+        """Take in a concept; the token it stands on hosts it."""
+        self.found.append(found)
+        self.hosts[found.token] = found
+
+    def text(self, token: Token) -> str:
+        """The squeezed text of a token."""
+        return self.view.text[token.start : token.end]
+
+    def glued(self, index: int) -> bool:
+        """Whether nothing stands between token `index` and the one before it."""
+        return 0 < index < len(self.tokens) and self.view.gaps[self.tokens[index].start] == NONE
+
+    def side(self, index: int, step: int, limit: int) -> tuple[int, int, Found] | None:
+        """The nearest concept from token `index` leftwards (-1) or rightwards (1), no separation above `limit`.
+
+        Gives (strongest separation on the way, tokens on the way, concept), or None.
+        """
+        strongest = 0
+        position = index
+        while True:
+            border = position if step < 0 else position + 1
+            position += step
+            if not 0 <= position < len(self.tokens):
+                return None
+            strongest = max(strongest, self.separations[border])
+            if strongest > limit:
+                return None
+            if position in self.hosts:
+                return strongest, abs(position - index), self.hosts[position]
+
+    def bracket_host(self, index: int) -> Found | None:
+        """The concept before the bracket that token `index` stands in, if no concept stands in that bracket."""
+        depth = self.view.depth[self.tokens[index].start]
+        if depth == 0:
+            return None
+        position = index
+        while position >= 0 and self.view.depth[self.tokens[position].start] >= depth:
+            if position in self.hosts:
+                return None
+            position -= 1
+        after = index
+        while after < len(self.tokens) and self.view.depth[self.tokens[after].start] >= depth:
+            if after in self.hosts:
+                return None
+            after += 1
+        while position >= 0 and position not in self.hosts:
+            if self.separations[position] > BRACKET or self.tokens[position].kind == "unknown":
+                return None
+            position -= 1
+        return self.hosts.get(position)
+
+
+def _separations(view: View, tokens: list[Token]) -> list[int]:
+    """How strongly each token is separated from the one before it; the last entry stands for what follows the last."""
+    strengths: list[int] = []
+    for index, token in enumerate(tokens):
+        strength = view.gaps[token.start]
+        if strength >= CLAUSE and index and view.depth[token.start] and view.depth[tokens[index - 1].end - 1]:
+            strength = LIST  # inside a bracket a comma lists what belongs to the name before it
+        strength = max(strength, _joining(token))
+        if index:
+            strength = max(strength, _joining(tokens[index - 1]))
+        strengths.append(strength)
+    strengths.append(view.gaps[-1])
+    return strengths
+
+
+def _joining(token: Token) -> int:
+    """How strongly a word or number separates what stands on either side of it."""
+    if token.kind == "number" and token.measure and token.measure.unit is None and not token.measure.quantity:
+        return CLAUSE  # an enumerator
+    if token.kind != "cue" or token.entry is None:
+        return NONE
+    for cue in token.entry.cues:
+        if cue.axis == "contrast":
+            return SENTENCE
+        if cue.axis == "link":
+            return LIST if cue.value == "coordinate" else CLAUSE
+    return NONE

@@ -1,0 +1,116 @@
+"""Recovery: names that do not stand in the cell in one piece.
+
+Two ways, both exact: a list that shares a head (室、房间隔缺损 names two defects), and a name interrupted by words that
+belong to it (肺动脉瓣重度狭窄). Nothing here guesses: the text put together must be a known term.
+"""
+
+from __future__ import annotations
+
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import LIST, SOFT
+
+_LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
+_INSERTED = frozenset({"severity", "extent", "count", "etiology"})
+
+
+def recover(reading: Reading, lexicon: Lexicon) -> None:
+    """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
+    for index in range(len(reading.tokens) - 2, -1, -1):
+        if reading.tokens[index].kind == "unknown" and not _interrupted(reading, index, lexicon):
+            _shared_head(reading, index, lexicon)
+
+
+def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """An unknown stretch listed before a term takes over the end of that term."""
+    follower = _listed_after(reading, index)
+    if follower is None:
+        return
+    stretch = reading.text(reading.tokens[index])
+    if len(stretch) > _LONGEST_SHARE:
+        return
+    entries = {
+        entry.codes: entry
+        for cut in range(1, len(follower.entry.key) - 1)
+        if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))
+    }
+    entries.pop(follower.codes, None)
+    if len(entries) == 1:
+        _become(reading, index, next(iter(entries.values())))
+
+
+def _listed_after(reading: Reading, index: int) -> Found | None:
+    """The term that the token is listed with: after a list mark or a coordinating word."""
+    position = index + 1
+    if reading.separations[position] != LIST:
+        return None
+    while position < len(reading.tokens) and reading.separations[position] == LIST:
+        found = reading.hosts.get(position)
+        if found:
+            return found
+        if reading.tokens[position].kind not in ("cue", "unknown"):
+            return None
+        position += 1
+    return reading.hosts.get(position) if position < len(reading.tokens) and reading.glued(position) else None
+
+
+def _become(reading: Reading, index: int, entry: Entry) -> None:
+    """Turn the unknown token into the entry's term."""
+    token = reading.tokens[index]
+    token.kind = "term"
+    token.entry = entry
+    found = Found(index, token.start, token.end, entry.codes, entry, "shared-head")
+    found.steps.append(("shared-head", f"{reading.text(token)} → {entry.senses[0][1].text}"))
+    reading.add(found)
+
+
+def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
+    """Put together an unknown stretch and what follows it beyond words that may stand inside a name."""
+    pieces = [index]
+    for position in range(index + 1, len(reading.tokens)):
+        if reading.separations[position] > SOFT + 1 or position in reading.hosts and len(pieces) > 1:
+            break
+        token = reading.tokens[position]
+        if token.kind in ("unknown", "term"):
+            pieces.append(position)
+            if len(pieces) > 2:
+                break
+        elif not _may_interrupt(token):
+            break
+    for last in pieces[1:]:
+        if last == index + 1:
+            continue
+        head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
+        for size in range(len(rest), 1, -1):
+            entry = lexicon.terms.get(head + rest[:size])
+            if entry:
+                _replace(reading, index, last, entry, size)
+                return True
+    return False
+
+
+def _may_interrupt(token: Token) -> bool:
+    if token.kind == "modifier":
+        return True
+    if token.kind == "number":
+        return token.measure is not None and token.measure.unit is not None
+    return token.entry is not None and any(cue.axis in _INSERTED for cue in token.entry.cues)
+
+
+def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -> None:
+    """Let the first token host the joined term; what is used up of the last one no longer is unknown."""
+    token, end = reading.tokens[first], reading.tokens[last]
+    earlier = reading.hosts.pop(last, None)
+    if earlier:
+        reading.found.remove(earlier)
+    token.kind = "term"
+    token.entry = entry
+    stop = end.start + used
+    if stop < end.end:
+        end.start = stop
+    else:
+        end.kind = "part"
+    found = Found(first, token.start, stop, entry.codes, entry, "interrupted")
+    found.steps.append(("interrupted", entry.senses[0][1].text))
+    reading.add(found)

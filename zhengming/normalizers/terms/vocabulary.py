@@ -1,0 +1,110 @@
+"""The language of clinical cells as data: cue words, punctuation, units, confusable characters.
+
+Nothing here names a disease. What the words mean is in `data/vocabulary/*.csv`, each row with its source; this module
+only reads it. A category's own sub-type words come with the category.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from zhengming.dictionary.folding import fold, key
+
+NONE, SOFT, BRACKET, LIST, CLAUSE, SENTENCE = range(6)
+_STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "clause": CLAUSE, "sentence": SENTENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that says something about the mentions around it.
+
+    `axis` is what it speaks of (certainty, timing, subject, severity …; `link`, `neutral`, `contrast` for words that
+    join or say nothing), `position` where its mention stands (before: the cue precedes it), `scope` how far it reaches
+    (nearest, list, sentence).
+    """
+
+    axis: str
+    value: str
+    text: str
+    position: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measurement: what it measures and the factor to the quantity's own unit."""
+
+    text: str
+    quantity: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Cues by key, punctuation cues by folded text, the strength of punctuation, units, and confusable characters.
+
+    `alike` gives for a character the class it shares with those it is mistaken for; `fillers` are characters that may
+    be added or left out of a name without making it another name.
+    """
+
+    cues: Mapping[str, tuple[Cue, ...]]
+    marks: Mapping[str, tuple[Cue, ...]]
+    strengths: Mapping[str, int]
+    units: Mapping[str, Unit]
+    alike: Mapping[str, str]
+    fillers: frozenset[str]
+    changes_before: tuple[str, ...]
+    changes_after: tuple[str, ...]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that comes with the package."""
+    cues: dict[str, list[Cue]] = {}
+    marks: dict[str, list[Cue]] = {}
+    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
+    for axis, value, text, position, scope, _source in _rows("cues"):
+        if axis in endings:
+            endings[axis].append(key(text))
+            continue
+        cue = Cue(axis, value, text, position, scope)
+        if any(character.isalnum() for character in text):
+            cues.setdefault(key(text), []).append(cue)
+        else:
+            marks.setdefault(fold(text), []).append(cue)
+    return Vocabulary(
+        cues={text: tuple(found) for text, found in cues.items()},
+        marks={text: tuple(found) for text, found in marks.items()},
+        strengths={fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")},
+        units={fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")},
+        alike=_classes(),
+        fillers=frozenset(endings["filler"]),
+        changes_before=tuple(endings["changes_before"]),
+        changes_after=tuple(endings["changes_after"]),
+    )
+
+
+def _classes() -> dict[str, str]:
+    """Each confusable character to the smallest of its class; a class is closed under the table's pairs."""
+    parent: dict[str, str] = {}
+
+    def top(character: str) -> str:
+        while parent.setdefault(character, character) != character:
+            character = parent[character]
+        return character
+
+    for left, right, _kind, _source in _rows("confusable_characters"):
+        low, high = sorted((top(fold(left)), top(fold(right))))
+        parent[high] = low
+    return {character: top(character) for character in parent}
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    text = (resources.files("zhengming") / "data" / "vocabulary" / f"{name}.csv").read_text(encoding="utf-8")
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return rows

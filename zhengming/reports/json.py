@@ -1,0 +1,41 @@
+"""Findings as one JSON object: `{"summary", "counts", "findings": [...]}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from zhengming.findings import Finding, rule
+from zhengming.reports import Summary, counts
+from zhengming.reports.visible import json_safe
+
+
+def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool = False, summary: Summary) -> str:
+    """The object, indented. `value` is there only with `show_values`."""
+    data = {
+        "summary": dict(summary),
+        "counts": counts(findings),
+        "findings": [as_object(one, lang, show_values) for one in findings],
+    }
+    return json_safe(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+
+
+def as_object(one: Finding, lang: str, show_values: bool) -> dict[str, object]:
+    """One finding as a JSON object; `row` and `column` are 1-based, and 0 where it concerns more than a cell."""
+    said: dict[str, object] = {
+        "code": one.code,
+        "rule": rule(one.code).name,
+        "severity": one.severity,
+        "file": one.place.file,
+        "sheet": one.place.sheet,
+        "cell": one.place.cell,
+        "row": one.place.row,
+        "column": one.place.column,
+        "field": one.field,
+        "message": one.message(lang),
+        "advice": one.advice(lang),
+        "params": {key: given for key, given in one.params.items() if not key.endswith(("_zh", "_en"))},
+    }
+    if show_values:
+        said["value"] = None if one.value is None else one.value.reveal()
+    return said

@@ -1,0 +1,122 @@
+"""Checking a normalized table against its spec: findings at cells, none hidden by another.
+
+The whole table goes through the compiled schema at once; only failing rows are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from zhengming.findings import Finding, Place, finding
+from zhengming.schemas import compiled
+from zhengming.schemas.spec import Check, TableSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def check(
+    frame: pl.DataFrame,
+    spec: TableSpec,
+    *,
+    rows: Sequence[int],
+    columns: Mapping[str, int],
+    file: str = "",
+    sheet: str = "",
+) -> list[Finding]:
+    """What is wrong with `frame`, a normalized table of `spec`.
+
+    `rows` gives the 1-based row in the sheet of each row of the frame; `columns` the 1-based column in the sheet of
+    each field that the sheet has. A field that is not in `columns` is absent from the sheet: if it is required, that
+    is one finding, and its empty column in the frame is not complained of. Where the frame has a column
+    `<field>_raw`, a required field is missing only if that is empty as well: a value that could not be understood is
+    a finding of the normalizer.
+
+    Findings are in the order of the spec's fields and, within a check, of the rows.
+    """
+    source = _Source(frame, spec, rows, columns, file, sheet)
+    known = compiled.polars_schema(spec)
+    here = [column for field in spec.fields if field.name in columns for column in field.columns]
+    normalized = frame.select(column for column in here if column in frame.columns and column in known)
+    return [found for failure in compiled.failures(normalized, spec) for found in source.findings(failure)]
+
+
+class _Source:
+    """Where the rows and fields of a frame came from, and what to say about them."""
+
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        spec: TableSpec,
+        rows: Sequence[int],
+        columns: Mapping[str, int],
+        file: str,
+        sheet: str,
+    ) -> None:
+        if len(rows) != frame.height:
+            raise ValueError(f"{len(rows)} row numbers for {frame.height} rows")
+        self.frame, self.spec, self.rows, self.columns = frame, spec, rows, columns
+        self.file, self.sheet = file, sheet
+
+    def findings(self, failure: compiled.Failure) -> Iterator[Finding]:
+        """The findings of one failure of the schema."""
+        name = self._field_of(failure.column)
+        titles = self.spec.titles(name)
+        whole = Place(self.file, self.sheet, 0, self.columns.get(name, 0))
+        if failure.what == "absent":
+            yield finding("ZM104", whole, field=name, **titles)
+        elif failure.what == "type":
+            expected = str(compiled.polars_schema(self.spec)[failure.column])
+            yield finding("ZM409", whole, field=name, expected=expected, found=failure.detail, **titles)
+        elif failure.what == "empty":
+            yield from self._empty(name, failure.rows)
+        elif failure.check is not None and failure.what == "not-run":
+            yield finding("ZM410", whole, field=name, check=failure.check.check, kind=failure.detail, **titles)
+        elif failure.check is not None:
+            yield from self._broken(failure.check, failure.rows)
+
+    def _field_of(self, column: str) -> str:
+        return next(field.name for field in self.spec.fields if column in field.columns)
+
+    def _place(self, field: str, row: int) -> Place:
+        return Place(self.file, self.sheet, self.rows[row], self.columns[field])
+
+    def _empty(self, name: str, rows: list[int]) -> Iterator[Finding]:
+        titles, raw = self.spec.titles(name), f"{name}_raw"
+        written = self.frame[raw].is_not_null() if raw in self.frame.columns else None
+        for row in rows:
+            if written is None or not written[row]:
+                yield finding("ZM406", self._place(name, row), field=name, **titles)
+
+    def _broken(self, check: Check, rows: list[int]) -> Iterator[Finding]:
+        name, params = check.fields[0], self._params(check)
+        values = self.frame[name].gather(rows).to_list()
+        counts = self._repetitions(check, rows) if check.check == "unique" else None
+        for position, row in enumerate(rows):
+            if counts is not None:
+                params = {**params, "count": counts[position]}
+            yield finding(
+                check.rule,
+                self._place(name, row),
+                field=name,
+                value=values[position],
+                severity=check.severity,
+                **params,
+            )
+
+    def _params(self, check: Check) -> dict[str, str | int | float]:
+        others = [self.spec.field(name) for name in check.fields[1:]]
+        params: dict[str, str | int | float] = {**self.spec.titles(check.fields[0])}
+        if others:
+            params["other_zh"] = "、".join(field.zh for field in others)
+            params["other_en"] = " and ".join(field.en for field in others)
+        if check.check == "within":
+            params.update({name: str(check.options.get(name, "…")) for name in ("min", "max")})
+        return params
+
+    def _repetitions(self, check: Check, rows: list[int]) -> list[int]:
+        import polars as pl
+
+        counts = self.frame.select(pl.len().over(check.fields) - 1).to_series()
+        return [int(count) for count in counts.gather(rows)]

@@ -1,0 +1,130 @@
+"""A table spec as a pandera schema for polars: the only module that imports pandera.
+
+The schema is for normalized tables, whose columns are typed already; it coerces nothing, because a coercion that fails
+in one cell hides what is wrong with the others.
+
+    kind                                                       column type
+    date                                                       Date
+    age                                                        Int64, days
+    amount                                                     Decimal(18, 2), yuan
+    resident_id, phone, person_name, text, identifier          String
+    coded                                                      String four times: <field>, the raw text; <field>_codes
+                                                               and <field>_names, joined by ";"; <field>_status
+
+pandera's own uniqueness treats two missing values as a repetition, so uniqueness is one of our checks instead.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from zhengming.schemas import CHECKS
+from zhengming.schemas.spec import Check, TableSpec
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    import polars as pl
+    from pandera.api.polars.types import PolarsData
+
+
+class Failure(NamedTuple):
+    """What a schema says of one column: `what` failed, of which declared `check`, at which `rows` (from 0)."""
+
+    what: Literal["absent", "empty", "type", "check", "not-run"]
+    column: str
+    check: Check | None
+    rows: list[int]
+    detail: str
+
+
+def polars_schema(spec: TableSpec) -> dict[str, pl.DataType]:
+    """The columns of a normalized table of this spec, in order, with their polars types."""
+    import polars as pl
+
+    types: dict[str, pl.DataType] = {"date": pl.Date(), "age": pl.Int64(), "amount": pl.Decimal(18, 2)}
+    text = pl.String()
+    return {column: types.get(field.kind, text) for field in spec.fields for column in field.columns}
+
+
+def to_pandera(spec: TableSpec) -> pa.DataFrameSchema:
+    """The pandera schema of a normalized table of this spec; columns that the spec does not know are let through."""
+    import pandera.polars as pa
+
+    types = polars_schema(spec)
+    columns = {}
+    for field in spec.fields:
+        checks = [_to_check(check) for check in spec.every_check if check.fields[0] == field.name]
+        columns[field.name] = pa.Column(
+            types[field.name],
+            checks=checks,
+            nullable=not field.required,
+            required=field.required,
+            title=field.en,
+        )
+        for column in field.columns[1:]:
+            columns[column] = pa.Column(types[column], nullable=True, required=False)
+    return pa.DataFrameSchema(columns, name=spec.name, title=spec.en, strict=False)
+
+
+def failures(frame: pl.DataFrame, spec: TableSpec) -> list[Failure]:
+    """Everything the schema of `spec` has against `frame`, column by column, in the order of the spec.
+
+    pandera's errors quote values; nothing of them is passed on but positions, names and types.
+    """
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaErrors
+
+    schema = to_pandera(spec)
+    try:
+        # The environment can switch pandera off or down to column names; a gate must not depend on it.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        found = error.schema_errors
+    else:
+        return []
+    declared = {_name(check): check for check in spec.every_check}
+    return [_to_failure(one, frame, declared) for one in found]
+
+
+def _to_failure(error: Any, frame: pl.DataFrame, declared: dict[str, Check]) -> Failure:
+    from pandera.errors import SchemaErrorReason as Reason
+
+    if error.reason_code is Reason.COLUMN_NOT_IN_DATAFRAME:
+        return Failure("absent", str(error.failure_cases), None, [], "")
+    column = str(error.schema.name)
+    if error.reason_code is Reason.WRONG_DATATYPE:
+        return Failure("type", column, None, [], str(frame.schema[column]))
+    if error.reason_code is Reason.SERIES_CONTAINS_NULLS:
+        return Failure("empty", column, None, _failed_rows(error), "")
+    check = declared[error.check.name]
+    if error.reason_code is Reason.CHECK_ERROR:
+        return Failure("not-run", column, check, [], str(error.failure_cases).partition("(")[0])
+    return Failure("check", column, check, _failed_rows(error), "")
+
+
+def _failed_rows(error: Any) -> list[int]:
+    import polars as pl
+
+    rows: list[int] = error.check_output.to_series().not_().fill_null(False).arg_true().cast(pl.Int64).to_list()
+    return rows
+
+
+def _to_check(check: Check) -> pa.Check:
+    import pandera.polars as pa
+
+    module, _, name = CHECKS[check.check].partition(":")
+    expression = getattr(import_module(module), name)(check.fields, check.options)
+
+    def holds(data: PolarsData) -> pl.LazyFrame | bool:
+        # A check about a column that the table lacks has nothing to say; that the column is missing is said elsewhere.
+        present = data.lazyframe.collect_schema().names()
+        return data.lazyframe.select(expression) if set(check.fields).issubset(present) else True
+
+    # Two failure cases are enough for pandera's message; the rows are read from the check's output.
+    return pa.Check(holds, name=_name(check), ignore_na=True, n_failure_cases=2)
+
+
+def _name(check: Check) -> str:
+    return f"{check.rule} {check.check}({', '.join(check.fields)})"

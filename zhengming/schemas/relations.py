@@ -1,0 +1,87 @@
+"""What may be required of the fields of a row: one function per check, each a polars expression.
+
+Every function takes the names of fields (columns of a normalized table) and the check's options, and returns a boolean
+expression: true where all is well, false where it is not, null where nothing can be said because a value is missing.
+A missing value is never a contradiction; whether it may be missing is the field's `required`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+
+    import polars as pl
+
+    Options = Mapping[str, str | int | float | datetime.date]
+
+
+def in_order(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The first date is not later than the second."""
+    import polars as pl
+
+    return pl.col(fields[0]) <= pl.col(fields[1])
+
+
+def covers_sum(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The first amount is at least the sum of the others; an empty part counts as nothing."""
+    import polars as pl
+
+    return pl.col(fields[0]) >= pl.sum_horizontal(fields[1:])
+
+
+def different(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The two texts differ."""
+    import polars as pl
+
+    return pl.col(fields[0]) != pl.col(fields[1])
+
+
+def within(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The value lies between the options `min` and `max`, both included; either may be absent."""
+    import polars as pl
+
+    value = pl.col(fields[0])
+    above = value >= options["min"] if "min" in options else pl.lit(True)
+    below = value <= options["max"] if "max" in options else pl.lit(True)
+    return above & below
+
+
+def unique(fields: Sequence[str], options: Options) -> pl.Expr:
+    """No other row has the same values; rows in which one of them is missing are not compared."""
+    import polars as pl
+
+    complete = pl.all_horizontal(pl.col(name).is_not_null() for name in fields)
+    return pl.when(complete).then(pl.struct(fields).is_unique())
+
+
+def id_has_birth_date(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The resident identity number (first field) contains the date (second field).
+
+    Digits 7 to 14 of a number of 18 digits, YYYYMMDD (GB 11643-1999); digits 7 to 12 of the older one of 15, YYMMDD of
+    the twentieth century.
+    """
+    import polars as pl
+
+    number = pl.col(fields[0])
+    length = number.str.len_chars()
+    digits = pl.when(length == 18).then(number.str.slice(6, 8)).when(length == 15).then("19" + number.str.slice(6, 6))
+    return digits.str.to_date("%Y%m%d", strict=False) == pl.col(fields[1])
+
+
+def id_has_sex(fields: Sequence[str], options: Options) -> pl.Expr:
+    """The order number of the resident identity number (first field) agrees with the sex (second field, coded).
+
+    Digit 17 of 18, or 15 of 15, is odd for the code in option `odd` and even for the one in `even` (GB 11643-1999);
+    other codes say nothing about it.
+    """
+    import polars as pl
+
+    number = pl.col(fields[0])
+    length = number.str.len_chars()
+    digit = pl.when(length == 18).then(number.str.slice(16, 1)).when(length == 15).then(number.str.slice(14, 1))
+    odd = digit.cast(pl.Int8, strict=False) % 2 == 1
+    code = pl.col(f"{fields[1]}_codes")
+    return pl.when(code == options["odd"]).then(odd).when(code == options["even"]).then(~odd)

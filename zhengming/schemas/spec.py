@@ -1,0 +1,221 @@
+"""Table specs: the declared shape of one kind of table, read from TOML.
+
+A spec names its fields in the order of the output, says of each which kind of value it holds, whether it must be
+there, how private it is, and which rules must hold between fields. Specs are data (`data/tables/*.toml`, or a file of
+the user's own); adding a table is adding a file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import Field as Constrained
+
+from zhengming.errors import SpecError
+from zhengming.findings import Severity, rules
+from zhengming.schemas import CHECKS
+
+Kind = Literal["date", "age", "amount", "resident_id", "phone", "person_name", "text", "identifier", "coded"]
+Privacy = Literal["direct", "quasi", "sensitive", "free_text", "none"]
+Name = Annotated[str, Constrained(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Title = Annotated[str, Constrained(min_length=1, max_length=200)]
+Bound = int | float | datetime.date
+
+# A date for dates; a number of days for ages; a number of yuan for amounts. Other kinds have no order.
+_BOUND_TYPES: Mapping[str, tuple[type, ...]] = {"date": (datetime.date,), "age": (int,), "amount": (int, float)}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Field(_Frozen):
+    """One field of a table: its name and titles, the kind of value, and what is asked of it.
+
+    `required` asks for the column and for a value in every row. `min` and `max` are included; they are dates, days
+    of age, or yuan. `privacy` says how the value points to a person.
+    """
+
+    name: Name
+    zh: Title
+    en: Title
+    kind: Kind
+    category: Name | None = None
+    required: bool = False
+    unique: bool = False
+    privacy: Privacy
+    min: Bound | None = None
+    max: Bound | None = None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if (self.kind == "coded") != (self.category is not None):
+            raise ValueError("a field has a category exactly when its kind is coded")
+        for bound in (self.min, self.max):
+            if bound is not None and not isinstance(bound, _BOUND_TYPES.get(self.kind, ())):
+                raise ValueError("min and max are dates for a date, whole days for an age, numbers for an amount")
+        return self
+
+    def title(self, lang: str) -> str:
+        """The title in `lang` ("zh" or "en")."""
+        return self.zh if lang == "zh" else self.en
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a normalized table that carry this field.
+
+        >>> load("aid_case").field("sex").columns
+        ('sex', 'sex_codes', 'sex_names', 'sex_status')
+        """
+        if self.kind != "coded":
+            return (self.name,)
+        return (self.name, f"{self.name}_codes", f"{self.name}_names", f"{self.name}_status")
+
+
+class Check(_Frozen):
+    """One thing that must hold: `check` (a name of `CHECKS`) over `fields`.
+
+    Breaking it is a finding of `rule`, placed at the first of the fields.
+    """
+
+    rule: str
+    check: str
+    fields: tuple[Name, ...] = Constrained(min_length=1, strict=False)
+    severity: Severity | None = None
+    options: Mapping[str, str | Bound] = Constrained(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.rule not in rules():
+            raise ValueError("no such rule; `zm rules` lists them all")
+        if self.check not in CHECKS:
+            raise ValueError(f"no such check; there are {', '.join(CHECKS)}")
+        return self
+
+
+class TableSpec(_Frozen):
+    """The declared shape of one kind of table.
+
+    >>> spec = load("aid_case")
+    >>> spec.field("birth_date").kind, spec.field("diagnosis").category, len(spec.fields)
+    ('date', 'disease', 20)
+    """
+
+    name: Name
+    version: int = Constrained(ge=1)
+    zh: Title
+    en: Title
+    fields: tuple[Field, ...] = Constrained(min_length=1, strict=False)
+    checks: tuple[Check, ...] = Constrained(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        names = [field.name for field in self.fields]
+        columns = [column for field in self.fields for column in field.columns]
+        if len(set(columns)) < len(columns):
+            raise ValueError("two fields share a name, or a field has the name of a coded field's extra column")
+        if any(name not in names for check in self.checks for name in check.fields):
+            raise ValueError("a check names a field that the table does not have")
+        return self
+
+    @property
+    def every_check(self) -> tuple[Check, ...]:
+        """The checks declared between fields, after those that single fields imply by being unique or bounded.
+
+        >>> [check.rule for check in load("aid_case").every_check][:3]
+        ['ZM407', 'ZM408', 'ZM408']
+        """
+        implied = []
+        for field in self.fields:
+            if field.unique:
+                implied.append(Check(rule="ZM407", check="unique", fields=(field.name,)))
+            bounds = {name: bound for name, bound in (("min", field.min), ("max", field.max)) if bound is not None}
+            if bounds:
+                implied.append(Check(rule="ZM408", check="within", fields=(field.name,), options=bounds))
+        return (*implied, *self.checks)
+
+    def title(self, lang: str) -> str:
+        """The title in `lang` ("zh" or "en")."""
+        return self.zh if lang == "zh" else self.en
+
+    def field(self, name: str) -> Field:
+        """The field with this name.
+
+        Raises:
+            SpecError: the table has no such field.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        remedy = f"there are {', '.join(field.name for field in self.fields)}"
+        raise SpecError(f"no field {name!r}", where=f"table {self.name}", remedy=remedy)
+
+    def titles(self, name: str) -> dict[str, Any]:
+        """Both titles of a field, as parameters of a finding: its message then says the title, not the field's name.
+
+        >>> load("aid_case").titles("phone")
+        {'field_zh': '联系电话', 'field_en': 'phone'}
+        """
+        field = self.field(name)
+        return {"field_zh": field.zh, "field_en": field.en}
+
+
+def names() -> tuple[str, ...]:
+    """The names of the bundled specs, sorted.
+
+    >>> "aid_case" in names()
+    True
+    """
+    folder = resources.files("zhengming") / "data" / "tables"
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load(name_or_path: str | Path) -> TableSpec:
+    """The bundled spec of this name, or the spec in this TOML file (a path that ends in `.toml`).
+
+    Raises:
+        SpecError: no such spec, or a malformed one; the message names the place in the file and never quotes a value.
+    """
+    if str(name_or_path).endswith(".toml"):
+        return parse(_read(Path(name_or_path)), where=str(name_or_path))
+    if name_or_path not in names():
+        remedy = f"there are {', '.join(names())}; or give the path of a .toml file"
+        raise SpecError(f"no table spec {str(name_or_path)!r}", remedy=remedy)
+    page = resources.files("zhengming") / "data" / "tables" / f"{name_or_path}.toml"
+    return parse(page.read_text(encoding="utf-8"), where=f"table {name_or_path}")
+
+
+def parse(text: str, *, where: str = "") -> TableSpec:
+    """The spec written in `text`; `where` names it in errors.
+
+    Raises:
+        SpecError: the text is not TOML, or no spec.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise SpecError("not valid TOML", where=where, remedy="check quotes and brackets") from None
+    try:
+        return TableSpec.model_validate(data)
+    except ValidationError as error:
+        # `input`, `ctx` and the exception itself quote what was written; place and message do not.
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        what = f"{place}: {first['msg']}" if place else first["msg"]
+        more = error.error_count() - 1
+        raise SpecError(f"{what} (and {more} more)" if more else what, where=where) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecError("not UTF-8 text", where=str(path), remedy="save it as UTF-8") from None
+    except OSError as error:
+        raise SpecError(error.strerror or "cannot be read", where=str(path)) from None
