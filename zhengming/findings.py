@@ -145,11 +145,11 @@ def code_for(kind: str, status: str, reason: str) -> str:
     >>> code_for("date", "unmatched", "impossible-date"), code_for("date", "accepted", "iso")
     ('ZM202', '')
     """
+    if status == "accepted":
+        return ""
     listed = _codes_by_reason()
-    for key in ((kind, reason), (kind, status), ("*", reason), ("*", status)):
-        if key in listed:
-            return listed[key]
-    return ""
+    keys = ((kind, reason), ("*", reason), (kind, status), ("*", status))
+    return next((listed[key] for key in keys if key in listed), "")
 
 
 @cache

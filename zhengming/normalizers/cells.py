@@ -22,11 +22,14 @@ MAX_CHARACTERS = 4096  # what a regular expression may see of a cell; no value o
 MAX_BITS = 256  # of an integer; Python refuses to print integers beyond 4,300 digits
 
 UNKNOWN = frozenset(
-    "不详 不祥 未知 不明 不清 不清楚 不知 不知道 未详 待查 待定 待补 待核实 未填 未提供 未登记 unknown unk tbd".split()
+    ("不详", "不祥", "未知", "不明", "不清", "不清楚", "不知", "不知道", "未详", "待查", "待定", "待补", "待核实")
+) | {"未填", "未提供", "未登记", "unknown", "unk", "tbd"}
+NONE_WORDS = ("无", "没有", "暂无", "空", "n/a", "na", "nil", "none", "null", "nan")
+NONE = frozenset((*NONE_WORDS, "-", "--", "---", "/", "//", "\\", "×", "、", "*", "."))
+DITTO = frozenset(("同上", "同前", "同左", "〃", "″", "“", "”", '"'))
+ERRORS = frozenset(
+    ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data")
 )
-NONE = frozenset("无 没有 暂无 空 - -- --- / // \\ × 、 * . n/a na nil none null nan".split())
-DITTO = frozenset("同上 同前 同左 〃 ″ “ ” \"".split())
-ERRORS = frozenset("#n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc! #getting_data".split())
 
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "‐‑‒–—―−﹣─"), "-")
 _PLAIN |= {ord("￥"): "¥", ord("。"): ".", ord("～"): "~", ord("〜"): "~", ord("∼"): "~"}
@@ -73,9 +76,9 @@ def _settled_text(raw: str, words: bool) -> Outcome | None:
 
 
 def folded(text: str) -> str:
-    """`text` with plain ASCII forms, no invisible characters, single spaces, and its line breaks kept.
+    r"""`text` with plain ASCII forms, no invisible characters, single spaces, and its line breaks kept.
 
-    >>> folded("'\u200b１３８ 0013\u30008000\\r\\n")
+    >>> folded("'\u200b１３８ 0013\u30008000\r\n")
     '138 0013 8000'
     """
     lines = (" ".join(visible(line).translate(_PLAIN).split()) for line in text.splitlines())
@@ -114,13 +117,12 @@ def digits(raw: float | Decimal) -> str | None:
     >>> digits(12.0), digits(1.1010519491231e17), digits(110101209901011239)
     ('12', None, '110101209901011239')
     """
-    if isinstance(raw, bool) or raw != raw or abs(raw) == float("inf"):
+    if isinstance(raw, bool) or not -(10**40) < raw < 10**40:
         return None
     if isinstance(raw, int):
-        exact = abs(raw) < 10**15 or float(raw) != raw
-        return str(raw) if exact else None
-    if abs(raw) >= 10**15:
-        return str(int(raw)) if isinstance(raw, Decimal) and raw < 10**40 and digits(int(raw)) else None
+        return str(raw) if -(10**15) < raw < 10**15 or float(raw) != raw else None
+    if not -(10**15) < raw < 10**15:
+        return digits(int(raw)) if isinstance(raw, Decimal) else None
     return str(int(raw)) if raw == int(raw) else f"{Decimal(str(raw)).normalize():f}"
 
 

@@ -26,7 +26,7 @@ from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
 
 FIRST_YEAR, LAST_YEAR = written_dates.FIRST_YEAR, written_dates.LAST_YEAR
-FIRST_SERIAL_YEAR = 1950  # smaller serials are rather a number in the wrong column: 12,000 would be a day of 1932
+FIRST_SERIAL_YEAR = 1950  # chosen: a smaller number is rather one in the wrong column; 12000 is a day of 1932
 
 
 def normalize(raw: object, context: Context = PLAIN) -> Outcome:

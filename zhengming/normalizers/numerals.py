@@ -20,7 +20,7 @@ def integer(text: str) -> int | None:
     """The number these numerals write, or None when they write none (三四万 names two)."""
     if not _RUN.fullmatch(text):
         return None
-    import cn2an  # type: ignore[import-untyped]  # cn2an ships no types; imported late, it takes 60 ms
+    import cn2an  # imported late: 0.17 s, measured on Python 3.11, 2 cores
 
     try:
         return int(cn2an.cn2an(text.translate(_ALIKE), "normal"))

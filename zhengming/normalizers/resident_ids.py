@@ -1,5 +1,7 @@
-"""Resident identity numbers of China, GB 11643-1999: 18 characters, six for the place of registration, eight for the
-birth date, three for the order among those born there that day (odd: male), and a check digit (ISO 7064 MOD 11-2).
+"""Resident identity numbers of China (公民身份号码, GB 11643-1999).
+
+18 characters: six for the place of registration, eight for the birth date, three for the order among those born there
+that day (odd: male), and a check digit (ISO 7064 MOD 11-2).
 
 The worse mistake is another child's number: payments and histories are joined on it. So nothing is repaired: a number
 whose check digit fails is unmatched, and one that went through a spreadsheet's number cell, which keeps 15 digits, is
@@ -29,7 +31,7 @@ from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099
-PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})  # residence permits since 2018, State Council decree 701
+PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})  # residence permits, 国办发〔2018〕81号, article 3
 
 _CAPITAL_X = str.maketrans("xХх×✕", "XXXXX")
 _RUN = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Za-z*])")

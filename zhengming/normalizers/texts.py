@@ -1,11 +1,11 @@
-"""Free text: remarks and whatever has no grammar of its own.
+r"""Free text: remarks and whatever has no grammar of its own.
 
 The worse mistake is to change what somebody wrote. So a text is only made safe to store and show: NFC (Unicode
-Annex 15), line breaks as \\n, no control or invisible format characters, no blanks at its ends. Words such as 无
+Annex 15), line breaks as \n, no control or invisible format characters, no blanks at its ends. Words such as 无
 stay: here they are the text. A text that lost characters on the way goes to review, as it stands.
 
->>> normalize("  术后恢复好\\r\\n随访\x07 ").value
-'术后恢复好\\n随访'
+>>> normalize("  术后恢复好\r\n随访\x07 ").value
+'术后恢复好\n随访'
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def _of_text(raw: str) -> Outcome:
 
 
 def cleaned(raw: str) -> str:
-    """`raw` in NFC, with \\n for line breaks, without control, format and unpaired surrogate characters.
+    r"""`raw` in NFC, with \n for line breaks, without control, format and unpaired surrogate characters.
 
-    >>> cleaned("a_x000D_\\r\\nb\\tc")
-    'a\\nb c'
+    >>> cleaned("a_x000D_\r\nb\tc")
+    'a\nb c'
     """
     # an escape may hide in another one: _x000_x000D_D_
     while (text := _ESCAPED.sub("", raw)) != raw:

@@ -125,7 +125,8 @@ def _compact(text: str) -> Outcome | None:
     if len(text) == 6:
         if text[:2] in ("19", "20") and 1 <= int(text[4:]) <= 12:
             return review(None, "month-precision")
-        return _two_digit_year(_day(_full_year(text[:2]), int(text[2:4]), int(text[4:])))
+        day = _day(_full_year(text[:2]), int(text[2:4]), int(text[4:]))
+        return _two_digit_year(day) if day else unmatched("impossible-date")
     return review(None, "year-precision") if _YEAR_ALONE.fullmatch(text) else unmatched("not-a-date")
 
 
@@ -166,9 +167,8 @@ def _short_readings(first: str, second: str, third: str, *, only_year_first: boo
     parts = {"ymd": (first, second, third)}
     if not only_year_first:
         parts |= {"dmy": (third, second, first), "mdy": (third, first, second)}
-    days = {
-        order: _day(_full_year(year), int(month), int(day)) for order, (year, month, day) in parts.items() if len(year) == 2
-    }
+    long = {order: part for order, part in parts.items() if len(part[0]) == 2}
+    days = {order: _day(_full_year(year), int(month), int(day)) for order, (year, month, day) in long.items()}
     return {order: day for order, day in days.items() if day is not None}
 
 
@@ -179,7 +179,7 @@ def _full_year(two_digits: str) -> int:
 
 def _two_digit_year(day: date | None, *, sure: bool = False) -> Outcome:
     """A proposal: the century, and with numbers only the order, are guesses."""
-    return unmatched("impossible-date") if day is None and not sure else review(day, "two-digit-year", 0.7 if sure else 0.4)
+    return review(day, "two-digit-year", 0.7 if sure else 0.4)
 
 
 def _named_month(text: str) -> Outcome | None:
@@ -193,7 +193,8 @@ def _named_month(text: str) -> Outcome | None:
     if not month:
         return None
     if len(year) == 2:
-        return _two_digit_year(_day(_full_year(year), month, int(day)), sure=True)
+        found = _day(_full_year(year), month, int(day))
+        return _two_digit_year(found, sure=True) if found else unmatched("impossible-date")
     return _of_parts(int(year), month, int(day), "month-name")
 
 

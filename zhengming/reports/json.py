@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from zhengming.findings import Finding, rule
 from zhengming.reports import Summary, counts
-from zhengming.reports.visible import json_safe
+from zhengming.reports.visible import visible_lines
 
 
 def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool = False, summary: Summary) -> str:
@@ -17,7 +17,7 @@ def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool =
         "counts": counts(findings),
         "findings": [as_object(one, lang, show_values) for one in findings],
     }
-    return json_safe(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+    return visible_lines(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_object(one: Finding, lang: str, show_values: bool) -> dict[str, object]:

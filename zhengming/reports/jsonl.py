@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from zhengming.findings import Finding
 from zhengming.reports import Summary
 from zhengming.reports.json import as_object
-from zhengming.reports.visible import json_safe
+from zhengming.reports.visible import visible_lines
 
 
 def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool = False, summary: Summary) -> str:
     """One line for each finding."""
     return "".join(
-        json_safe(json.dumps(as_object(one, lang, show_values), ensure_ascii=False)) + "\n" for one in findings
+        visible_lines(json.dumps(as_object(one, lang, show_values), ensure_ascii=False)) + "\n" for one in findings
     )

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from zhengming.findings import Finding, rule
 from zhengming.reports import Summary
-from zhengming.reports.visible import json_safe, visible
+from zhengming.reports.visible import visible, visible_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -34,7 +34,7 @@ def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool =
         "properties": dict(summary),
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json_safe(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
+    return visible_lines(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _rule(code: str, lang: str) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Text from a stranger's file made safe to show: what would move the cursor or turn the line around becomes visible.
 
 A cell, a sheet name or a file name can hold terminal escapes (which rewrite the screen) or bidi overrides (which show
-text in another order than it has). Both are shown as Python would write them.
+text in another order than it has). They are shown as JSON writes them, so that the text of a JSON document stays one
+with the same strings.
 """
 
 from __future__ import annotations
@@ -17,41 +18,25 @@ _ACTING = (
 )
 _UNSAFE = re.compile(f"[{_ACTING}]")
 _UNSAFE_BUT_LAYOUT = re.compile(f"(?![\\n\\t])[{_ACTING}]")
+_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def visible(text: str) -> str:
     r"""The text on one line, with every character that acts on the display shown as an escape.
 
     >>> print(visible("室缺\x1b[2J\n(\u202eabc)"))
-    室缺\x1b[2J\n(\u202eabc)
+    室缺\u001b[2J\n(\u202eabc)
     """
     return _UNSAFE.sub(_escaped, text)
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, leaving line feeds and tabs: for a text that has lines of its own."""
+    """As `visible`, leaving line feeds and tabs: for a text that has lines of its own, such as a JSON document."""
     return _UNSAFE_BUT_LAYOUT.sub(_escaped, text)
 
 
-def json_safe(text: str) -> str:
-    r"""JSON with the same characters as \u escapes, which JSON reads back to the same strings.
-
-    >>> print(json_safe('{"a": "\u202eb"}'))
-    {"a": "\u202eb"}
-    """
-    return _UNSAFE_BUT_LAYOUT.sub(_json_escaped, text)
-
-
 def _escaped(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    named = {9: "\\t", 10: "\\n", 13: "\\r"}.get(number)
-    if named:
-        return named
-    if number < 0x100:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-
-
-def _json_escaped(found: re.Match[str]) -> str:
+    if found[0] in _NAMED:
+        return _NAMED[found[0]]
     units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))

@@ -5,9 +5,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+from zhengming.errors import FileError, UnreadableFile
+from zhengming.files import opened, sha256
+from zhengming.tables.contents import Contents, Source
+from zhengming.tables.detect import detect
+from zhengming.tables.isolation import EngineFailed, read_isolated
 from zhengming.tables.limits import DEFAULT, Limits
 from zhengming.tables.model import (
     CellValue,
@@ -43,7 +53,7 @@ READERS: Mapping[Format, str] = {
 }
 
 
-def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str | None = None) -> Workbook:
+def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> Workbook:
     """Read one foreign file, whatever its name says it is.
 
     `encoding` forces the encoding of a csv; by default it is told from the bytes.
@@ -52,4 +62,40 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str | None = N
         UnreadableFile: missing, a folder, no permission, empty, damaged, over a limit, or no kind of file we read.
         EncryptedFile: protected by a password.
     """
-    raise NotImplementedError
+    place = Path(path)
+    with opened(place) as handle:
+        size = handle.seek(0, os.SEEK_END)
+        if size > limits.file_bytes:
+            raise UnreadableFile(
+                f"larger than {limits.file_bytes >> 20} MB", where=str(path), remedy="split it, or raise the limit"
+            )
+        handle.seek(0)
+        found = detect(handle, str(path))
+    module = import_module(READERS[found])
+    try:
+        contents = _read(module, Source(place, place.name, limits, encoding=encoding), size)
+    except FileError as error:
+        raise type(error)(error.what, where=str(path), remedy=error.remedy) from None
+    return Workbook(
+        file=place.name,
+        sha256=sha256(place),
+        format=found,
+        sheets=contents.sheets,
+        notices=contents.notices,
+        date1904=contents.date1904,
+        details=contents.details,
+    )
+
+
+def _read(module: ModuleType, source: Source, size: int) -> Contents:
+    """What the first engine finds that survives the file."""
+    for engine in module.ENGINES:
+        attempt = replace(source, engine=engine)
+        if not (module.ISOLATED and source.limits.isolate):
+            contents: Contents = module.read_contents(attempt)
+            return contents
+        with suppress(EngineFailed):
+            return read_isolated(module.__name__, attempt, size)
+    raise UnreadableFile(
+        "the file is damaged, or too large to read safely", remedy="open it in Excel or WPS and save it again as .xlsx"
+    )

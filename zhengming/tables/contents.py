@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
+from zhengming.findings import Place
 from zhengming.tables.limits import Limits
-from zhengming.tables.model import Notice, Sheet
+from zhengming.tables.model import CellValue, Notice, NoticeKind, Sheet, lost_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,23 @@ class Contents:
     notices: tuple[Notice, ...] = ()
     date1904: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+def lost_addresses(rows: Iterable[Sequence[CellValue]]) -> list[tuple[int, int]]:
+    """Addresses of the numbers whose last digits are gone."""
+    return [
+        (row, column)
+        for row, cells in enumerate(rows, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value.__class__ is float and lost_digits(value)
+    ]
+
+
+def by_column(kind: NoticeKind, place: Place, addresses: Iterable[tuple[int, int]]) -> list[Notice]:
+    """One notice for each column concerned, at its first cell."""
+    ordered = sorted((column, row) for row, column in addresses)
+    notices = []
+    for column, group in groupby(ordered, key=lambda one: one[0]):
+        rows = [row for _, row in group]
+        notices.append(Notice(kind, Place(place.file, place.sheet, rows[0], column), {"count": len(rows)}))
+    return notices

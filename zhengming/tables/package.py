@@ -78,7 +78,9 @@ class Package:
         rels = self._relations("_rels/.rels", "")
         main = next((target for kind, target in rels.values() if kind.endswith("/officeDocument")), "xl/workbook.xml")
         for start, name in _KINDS:
-            if main.startswith(start) or (main not in self._names and any(one.startswith(start) for one in self._names)):
+            if main.startswith(start) or (
+                main not in self._names and any(one.startswith(start) for one in self._names)
+            ):
                 raise UnreadableFile(f"this is {name}, not an .xlsx workbook", remedy=_SAVE_AGAIN)
         if main not in self._names:
             raise UnreadableFile("this is a zip archive, not a workbook", remedy="unpack it first")
@@ -95,7 +97,9 @@ class Package:
                     size += len(chunk)
                     total += len(chunk)
                     if size > limits.entry_bytes or total > limits.total_bytes:
-                        raise UnreadableFile(f"unpacks to more than {limits.entry_bytes >> 20:,} MB", remedy=_SAVE_AGAIN)
+                        raise UnreadableFile(
+                            f"unpacks to more than {limits.entry_bytes >> 20:,} MB", remedy=_SAVE_AGAIN
+                        )
                     if size > _SMALL and size > limits.ratio * max(info.compress_size, 1):
                         raise UnreadableFile(f"is packed more than {limits.ratio} to 1", remedy=_SAVE_AGAIN)
                     # Without NULs, a DOCTYPE looks the same in UTF-8 and UTF-16.

@@ -23,6 +23,8 @@ _NO_VALUE = re.compile(rb"(?:f>|f\s[^<>]*/>|f/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)
 _TEXT_CELL = re.compile(rb"""\st=["']str["']""")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
+_CELL_START = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
+_CELL_BYTES = 65_536  # a formula has at most 8,192 characters, so its cell begins within this
 _EXACT_DIGITS = 15  # what a double keeps of a decimal number, and what Excel itself keeps
 
 
@@ -65,9 +67,10 @@ class _Cells:
 
     def start(self, inside: int) -> int:
         """Where the cell begins whose bytes include `inside`."""
-        at = self.data.rfind(b"<c ", 0, inside)
+        since = max(0, inside - _CELL_BYTES)
+        at = self.data.rfind(b"<c ", since, inside)
         if at < 0 or b"</c>" in self.data[at:inside]:  # a namespace prefix, or a bare <c>
-            at = max((found.start() for found in _CELL_START.finditer(self.data, max(0, inside - 65536), inside)), default=0)
+            at = max((found.start() for found in _CELL_START.finditer(self.data, since, inside)), default=since)
         return at
 
     def address(self, start: int) -> tuple[int, int] | None:
@@ -91,9 +94,6 @@ class _Cells:
             column = column_number(found[1].decode()) if found else column + 1
             addresses[tag.start()] = (row, column)
         return addresses
-
-
-_CELL_START = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
 
 
 def column_number(letters: str) -> int:

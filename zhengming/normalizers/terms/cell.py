@@ -235,7 +235,7 @@ def _mistyped_terms(view: View, lexicon: Lexicon) -> dict[int, list[tuple[int, E
     for start in range(len(text)):
         for length in lexicon.alike_lengths.get(text[start : start + 2], ()):
             end = start + length
-            if length < 3 or (not view.bare and max(view.gaps[start + 1 : end], default=NONE) > SOFT):
+            if end > len(text) or length < 3 or (not view.bare and max(view.gaps[start + 1 : end], default=NONE) > SOFT):
                 continue
             for term_key in lexicon.alike.get(text[start:end], ()):
                 wrong = sum(typed != meant for typed, meant in zip(view.text[start:end], term_key, strict=True))

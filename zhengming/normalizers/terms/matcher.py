@@ -8,12 +8,13 @@ guarded (`guard`), and what is left compared with the nearest terms (`candidates
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
 
 from zhengming.dictionary.folding import key
-from zhengming.dictionary.model import Dictionary
+from zhengming.dictionary.model import Action, Dictionary
 from zhengming.errors import UsageError
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token, View, tokenize
@@ -85,6 +86,21 @@ class Matcher:
         """Each mention with the steps that led to it: (step code, detail)."""
         steps: list[list[tuple[str, str]]] = []
         return list(zip(self._match(text, steps), steps, strict=True))
+
+    def denies_all(self, text: str) -> bool:
+        """Whether the cell says that there is nothing (无, 未见): only denying words, nothing that is denied."""
+        tokens = tokenize(View(text, self._vocabulary), self._lexicon)
+        return bool(tokens) and all(
+            token.entry is not None and any(cue.value == "refuted" for cue in token.entry.cues) for token in tokens
+        )
+
+    def action(self, mention: Mention) -> Action:
+        """What the category's policy does with an accepted mention: the strictest word on any of its qualifiers."""
+        return self._action(mention.qualifiers)
+
+    def name(self, code: str) -> str:
+        """The preferred name of a concept of the category."""
+        return self._name(code)
 
     @cached_property
     def _guard(self) -> Guard:
@@ -183,7 +199,7 @@ class Matcher:
         method = "wrong-character" if token.typed else _method(entry, text)
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         if token.typed and self._guard.contrasts(text, entry.key):
-            found.problem = "contrast"
+            found.problem = "confusable"
         found.steps.append((method, f"{text} → {entry.senses[0][1].text}"))
         return found
 
@@ -241,7 +257,7 @@ class Matcher:
             if reading:
                 self._resolve(found, reading)
         if not found.problem and all(term.relation == "broad" for _code, term in found.entry.senses):
-            found.problem = "broader-term"
+            found.problem = "too-broad"
         if not found.problem and self.category.concepts[found.codes[0]].status == "retired":
             found.problem = "retired"
         if not found.problem and found.qualifiers.get("etiology") not in (None, *self._usual_etiology(found)):
@@ -249,8 +265,7 @@ class Matcher:
         if reading and not found.problem:
             found.problem = self._unread(found, reading)
         if reading and not found.problem:
-            action = self._action(found)
-            if action == "review":
+            if self._action(found.qualifiers) == "review":
                 found.problem = "policy"
         return found
 
@@ -315,10 +330,9 @@ class Matcher:
             elif found.problem == "unread-after":
                 yield found.token + 1
 
-    def _action(self, found: Found) -> str:
-        actions = [
-            self.category.policy.qualifiers.get(f"{axis}={value}", "keep") for axis, value in found.qualifiers.items()
-        ]
+    def _action(self, qualifiers: Mapping[str, str | float]) -> Action:
+        policy = self.category.policy.qualifiers
+        actions = [policy.get(f"{axis}={value}", "keep") for axis, value in qualifiers.items()]
         return "review" if "review" in actions else "note" if "note" in actions else "keep"
 
     # -- mentions ----------------------------------------------------------------------------------------------------
@@ -378,8 +392,6 @@ class Matcher:
                 and mention.code in self.category.ancestors(other.code)
                 and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in ("certainty", "subject"))
             ):
-                from dataclasses import replace
-
                 return replace(mention, covered_by=other.code)
         return mention
 

@@ -1,0 +1,273 @@
+"""The command line: each command parses, makes one library call, and prints through `display`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from zhengming import __version__
+from zhengming.errors import ZhengmingError
+
+if TYPE_CHECKING:
+    from zhengming.dictionary.model import Dictionary
+
+CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
+
+app = typer.Typer(
+    name="zm",
+    help="zhengming 正名: clean hospital spreadsheets onto the codes of a versioned data dictionary.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+dictionary_app = typer.Typer(help="Work on a dictionary.", no_args_is_help=True)
+app.add_typer(dictionary_app, name="dict")
+
+Files = Annotated[list[Path], typer.Argument(help="Spreadsheets: xlsx, xls, csv.", show_default=False)]
+Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
+DictOption = Annotated[Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")]
+Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
+ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
+Category = Annotated[str, typer.Option("--category", "-c", help="Category to match in.")]
+
+
+def main() -> None:
+    """Entry point of `zm`: errors become one line on stderr and exit code 2."""
+    if sys.argv[1:] == ["--version"]:  # answered before anything is built
+        sys.stdout.write(f"zhengming {__version__}\n")
+        return
+    try:
+        app(prog_name="zm")
+    except ZhengmingError as error:
+        _complain(error)
+        sys.exit(WRONG)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _complain(error: ZhengmingError) -> None:
+    from zhengming import display
+
+    display.note(f"zm: {error}")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"zhengming {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def lookup(
+    text: Annotated[str, typer.Argument(help="Text of a cell.")],
+    category: Category = "disease",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    lang: Lang = None,
+) -> None:
+    """Find the concepts a text names."""
+    from zhengming import display
+    from zhengming.normalizers.terms.matcher import Matcher
+
+    opened = _open(dictionary)
+    matcher = Matcher(opened, category, sender=sender)
+    mentions = matcher.match(text)
+    if as_json:
+        listed = [
+            {**one.as_dict(), "mappings": dict(opened.concept(category, one.code).mappings) if one.code else {}}
+            for one in mentions
+        ]
+        about = {"id": opened.id, "version": opened.version, "sha256": opened.sha256}
+        answer = {"text": text, "dictionary": about, "mentions": listed}
+        display.result(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    spoken = _words(lang)
+    rows = []
+    for one in mentions:
+        mappings = opened.concept(category, one.code).mappings if one.code else {}
+        codes = " ".join(codes[0] for codes in mappings.values() if codes)
+        said = "; ".join(f"{axis}={value}" for axis, value in one.qualifiers.items())
+        status = spoken[f"status_{one.status}"] + (f" ⊂ {one.covered_by}" if one.covered_by else "")
+        rows.append((one.text, one.code or "", one.name or "", codes, status, spoken_reason(spoken, one.reason), said))
+    head = ("text", "code", "name", "mappings", "status", "reason", "qualifiers")
+    display.table([spoken[f"column_{name}"] for name in head], rows)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="Text of a cell.")],
+    category: Category = "disease",
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    lang: Lang = None,
+) -> None:
+    """Tell step by step how a text was read."""
+    from zhengming import display
+    from zhengming.normalizers.terms.explanation import explain as explained
+    from zhengming.normalizers.terms.matcher import Matcher
+
+    matcher = Matcher(_open(dictionary), category, sender=sender)
+    display.result("\n".join(explained(text, matcher, _words(lang))))
+
+
+@app.command()
+def clean(
+    files: Files,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", show_default=False)],
+    table: Table = "aid_case",
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    data_format: Annotated[
+        Literal["xlsx", "csv", "parquet"], typer.Option("--format", help="Also write the data as csv or parquet.")
+    ] = "xlsx",
+    lang: Lang = None,
+) -> None:
+    """Clean spreadsheets: type every cell, code every name, list what a human must decide."""
+    from zhengming import display, pipeline
+
+    run = pipeline.Run(table=table, dictionary=_open(dictionary), sender=sender, lang=_lang(lang))
+    failed = False
+    for path in display.progress(files, what=_words(lang)["working"], total=len(files)):
+        try:
+            result = run.clean(path)
+            result.write(output, data_format=data_format)
+        except ZhengmingError as error:
+            run.failed(path, error)
+            _complain(error)
+            failed = True
+        else:
+            display.note(result.one_line())
+    run.write_manifest(output)
+    raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
+
+
+@app.command()
+def validate(
+    files: Files,
+    table: Table = "aid_case",
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    output_format: Annotated[str, typer.Option("--output-format", help="How to print the findings.")] = "concise",
+    show_values: ShowValues = False,
+    lang: Lang = None,
+) -> None:
+    """Check spreadsheets against a table spec; exit code 1 if anything was found."""
+    from zhengming import display, pipeline, reports
+
+    run = pipeline.Run(table=table, dictionary=_open(dictionary), sender=sender, lang=_lang(lang))
+    findings = []
+    failed = False
+    for path in display.progress(files, what=_words(lang)["working"], total=len(files)):
+        try:
+            findings += run.validate(path).findings
+        except ZhengmingError as error:
+            run.failed(path, error)
+            _complain(error)
+            failed = True
+    text = reports.render(
+        output_format, findings, lang=_lang(lang), show_values=show_values, summary=run.summary()
+    )
+    display.result(text)
+    raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path("zm-demo"),
+    lang: Lang = None,
+) -> None:
+    """Write four sample spreadsheets, clean them, and report what became of every row."""
+    from zhengming import display, pipeline
+
+    display.result(pipeline.demo(output, lang=_lang(lang)))
+
+
+@app.command()
+def rules(
+    code: Annotated[str | None, typer.Argument(help="A rule code, ZM101 …")] = None,
+    lang: Lang = None,
+) -> None:
+    """List the rules, or show the page of one."""
+    from zhengming import display, findings
+
+    spoken = _lang(lang)
+    if code is None:
+        pages = findings.rules().values()
+        rows = [(page.code, page.severity, page.name, page.text("title", spoken)) for page in pages]
+        display.table(["code", "severity", "name", "title"], rows)
+        return
+    page = findings.rule(code.upper())
+    parts = [f"{page.code} {page.name} ({page.severity})"]
+    parts += [page.text(part, spoken) for part in ("title", "message", "why", "advice")]
+    display.result("\n".join(parts))
+
+
+@dictionary_app.command("lint")
+def dict_lint(
+    path: Annotated[Path | None, typer.Argument(help="Source folder; default: the bundled dictionary.")] = None,
+    output_format: Annotated[str, typer.Option("--output-format", help="How to print the findings.")] = "concise",
+    fix: Annotated[bool, typer.Option("--fix", help="Bring the files into canonical form first.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Check the source of a dictionary."""
+    from zhengming import display, reports
+    from zhengming.dictionary import lint, source
+
+    root = path or source.bundled()
+    if fix:
+        for name in lint.fix(root):
+            display.note(name)
+    findings = lint.check(root)
+    display.result(reports.render(output_format, findings, lang=_lang(lang), show_values=True))
+    raise typer.Exit(FINDINGS if findings else CLEAN)
+
+
+@dictionary_app.command("stats")
+def dict_stats(path: Annotated[Path | None, typer.Argument(help="Source folder.")] = None, lang: Lang = None) -> None:
+    """Count the concepts, terms and mappings of each category."""
+    from zhengming import display
+
+    opened = _open(path)
+    rows = []
+    for category in opened:
+        concepts = category.concepts.values()
+        added = sum(len([term for term in one.terms if term.kind != "preferred"]) for one in concepts)
+        mapped = sum(any(one.mappings.values()) for one in concepts)
+        rows.append((category.name, category.titles.get(_lang(lang), ""), len(concepts), added, mapped))
+    display.result(f"{opened.id} {opened.version} sha256:{opened.sha256}")
+    display.table(["category", "title", "concepts", "terms", "mapped"], rows)
+
+
+def spoken_reason(spoken: dict[str, str], reason: str) -> str:
+    """A reason code in words."""
+    return spoken.get(f"reason_{reason.replace('-', '_')}", reason)
+
+
+def _open(path: Path | None) -> Dictionary:
+    from zhengming.dictionary.model import Dictionary
+
+    return Dictionary.open(path)
+
+
+def _lang(option: str | None) -> str:
+    from zhengming import display
+
+    return display.choose_lang(option, os.environ)
+
+
+def _words(option: str | None) -> dict[str, str]:
+    from zhengming.findings import words
+
+    return dict(words(_lang(option)))

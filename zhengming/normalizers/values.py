@@ -1,0 +1,133 @@
+"""Columns of values: each distinct cell normalized once, the results put back in place, then a typed table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zhengming.normalizers import Context, normalizer
+from zhengming.normalizers.ages import Age
+from zhengming.normalizers.coded import CodedCell
+from zhengming.normalizers.outcome import EMPTY, Outcome
+from zhengming.tables import CellValue, ErrorValue, cell_text
+from zhengming.tables.locate import Located
+
+if TYPE_CHECKING:
+    import polars as pl
+
+JOINER = ";"
+_ERROR_CELL = Outcome(None, "unmatched", "error-cell", 0.0)  # the reader has already said so; no second finding
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The cells of one field in one table: 1-based `index` on the sheet (0: the table lacks it), raw and normalized.
+
+    An outcome is an `Outcome`, a `CodedCell`, or None where the table lacks the column.
+    """
+
+    field: str
+    index: int
+    raw: Sequence[CellValue]
+    outcomes: Sequence[object]
+
+    def statuses(self) -> Iterator[str]:
+        """The status of every cell that holds something."""
+        for outcome in self.outcomes:
+            status, reason = verdict(outcome)
+            if reason != "empty":
+                yield status
+
+
+def normalize_many(kind: str, cells: Sequence[CellValue], *, unit: str = "") -> list[Outcome]:
+    """The outcome of every cell of a column of `kind`; equal cells are normalized once.
+
+    Raises:
+        UsageError: no such kind.
+    """
+    module, context = normalizer(kind), Context(unit=unit)
+    known: dict[tuple[type, CellValue], Outcome] = {}
+    outcomes = []
+    for cell in cells:
+        distinct = (type(cell), cell)
+        outcome = known.get(distinct)
+        if outcome is None:
+            if isinstance(cell, ErrorValue):
+                outcome = _ERROR_CELL
+            else:
+                outcome = EMPTY if cell is None else module.normalize(cell, context)
+            known[distinct] = outcome
+        outcomes.append(outcome)
+    return outcomes
+
+
+def verdict(outcome: object) -> tuple[str, str]:
+    """(status, reason) of what a cell came to; a cell that is not there is empty."""
+    if isinstance(outcome, Outcome | CodedCell):
+        return outcome.status, outcome.reason
+    return "accepted", "empty"
+
+
+def frame(
+    tables: Sequence[Located], columns: Mapping[str, Sequence[Column]], schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    """The typed table of a file: source columns, the spec's columns as `schema` types them, raw texts, other columns."""
+    import polars as pl
+
+    series = [
+        pl.Series("source_sheet", [table.sheet for table in tables for _row in table.rows], dtype=pl.String),
+        pl.Series("source_row", [row.number for table in tables for row in table.rows], dtype=pl.Int64),
+    ]
+    for name, parts in columns.items():
+        series += [
+            pl.Series(column, cells, dtype=schema[column]) for column, cells in _typed(name, parts, schema).items()
+        ]
+    for name, parts in columns.items():
+        if f"{name}_codes" not in schema and any(part.index for part in parts):
+            raw = [cell_text(cell) or None for part in parts for cell in part.raw]
+            series.append(pl.Series(f"{name}_raw", raw, dtype=pl.String))
+    taken = {one.name for one in series}
+    for name, cells in _others(tables, frozenset(columns)).items():
+        title = name
+        while title in taken:
+            title += "_"
+        taken.add(title)
+        series.append(pl.Series(title, cells, dtype=pl.String))
+    return pl.DataFrame(series)
+
+
+def _typed(name: str, parts: Sequence[Column], schema: Mapping[str, Any]) -> dict[str, list[object]]:
+    outcomes = [outcome for part in parts for outcome in part.outcomes]
+    if f"{name}_codes" not in schema:
+        return {name: [_plain(outcome) for outcome in outcomes]}
+    cells = [outcome if isinstance(outcome, CodedCell) else None for outcome in outcomes]
+    return {
+        name: [cell_text(cell) or None for part in parts for cell in part.raw],
+        f"{name}_codes": [JOINER.join(cell.codes) or None if cell else None for cell in cells],
+        f"{name}_names": [JOINER.join(cell.names) or None if cell else None for cell in cells],
+        f"{name}_status": [cell.status if cell and cell.reason != "empty" else None for cell in cells],
+    }
+
+
+def _plain(outcome: object) -> object:
+    """The value of an accepted outcome, as a column holds it: an age in days, anything not accepted as nothing."""
+    if not isinstance(outcome, Outcome) or outcome.status != "accepted":
+        return None
+    return outcome.value.days if isinstance(outcome.value, Age) else outcome.value
+
+
+def _others(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, list[str | None]]:
+    """The sender's columns that are no field of the spec, or repeat one, under their own headers."""
+    height = sum(len(table.rows) for table in tables)
+    found: dict[str, list[str | None]] = {}
+    start = 0
+    for table in tables:
+        for position, column in enumerate(table.columns):
+            if column.field in fields and table.column(column.field or "") is column:
+                continue
+            cells = found.setdefault(column.header.strip() or f"column {column.index}", [None] * height)
+            for offset, row in enumerate(table.rows):
+                cells[start + offset] = cell_text(row.cells[position]) or cells[start + offset]
+        start += len(table.rows)
+    return found

@@ -1,0 +1,397 @@
+"""From a sender's file to clean, coded rows: read → locate → normalize → validate → write.
+
+`clean` and `validate` do it for one file; a `Run` does it for a batch, keeping what was built for the first file.
+Every row of a sheet becomes a data row or is explained; every raw value stays beside its typed one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhengming import __version__
+from zhengming.dictionary.model import Dictionary
+from zhengming.errors import NoTable, UnwritableFile, ZhengmingError
+from zhengming.findings import Finding, Place, code_for, finding
+from zhengming.normalizers import coded, headers, values
+from zhengming.normalizers.coded import CodedCell
+from zhengming.normalizers.terms.matcher import Matcher
+from zhengming.normalizers.values import Column
+from zhengming.schemas import spec as specs
+from zhengming.schemas.spec import Field, TableSpec
+from zhengming.tables import Notice, Sheet, cell_text, read
+from zhengming.tables.locate import Located, locate
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from zhengming.reports.clean_workbook import Undecided
+
+MANIFEST = "manifest.json"
+
+
+def clean(
+    path: str | Path, table: str | Path = "aid_case", dictionary: Dictionary | None = None, *, sender: str = ""
+) -> CleanResult:
+    """Clean one spreadsheet: type every cell, code every name, check the rows.
+
+    `table` names a bundled table spec or a TOML file; `dictionary` is the bundled one by default.
+
+    Raises:
+        FileError: the file cannot be read, or no table is found in it.
+        SpecError: no such table spec.
+    """
+    return Run(table=table, dictionary=dictionary, sender=sender).clean(path)
+
+
+def validate(
+    path: str | Path, table: str | Path = "aid_case", dictionary: Dictionary | None = None, *, sender: str = ""
+) -> ValidationReport:
+    """Check one spreadsheet against a table spec.
+
+    Raises:
+        FileError: the file cannot be read, or no table is found in it.
+        SpecError: no such table spec.
+    """
+    return Run(table=table, dictionary=dictionary, sender=sender).validate(path)
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """What a check of one file found; `ok` when nothing worse than a remark was."""
+
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, object]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error and no warning."""
+        return all(one.severity == "info" for one in self.findings)
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """One file cleaned.
+
+    `data` has one row per data row of the file: `source_sheet`, `source_row`, every field of the table spec typed
+    under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
+    and the sender's other columns under their own headers. `mentions` has one row per mention.
+    """
+
+    data: pl.DataFrame
+    mentions: pl.DataFrame
+    undecided: tuple[Undecided, ...]
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, object]
+    stem: str
+    spec: TableSpec
+    lang: str = "zh"
+
+    def write(self, directory: str | Path, *, data_format: str = "xlsx") -> list[Path]:
+        """Write `<stem>.clean.xlsx` into `directory` (made if need be), the data also as csv or parquet if asked.
+
+        Returns the paths written.
+
+        Raises:
+            UnwritableFile: a target cannot be written.
+        """
+        from zhengming.reports import clean_workbook
+        from zhengming.tables.write import write_csv, write_parquet, write_xlsx
+
+        folder = _folder(directory)
+        written = [folder / f"{self.stem}.clean.xlsx"]
+        write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
+        if data_format == "csv":
+            written.append(folder / f"{self.stem}.clean.csv")
+            write_csv(written[1], self.data.columns, self.data.iter_rows())
+        elif data_format == "parquet":
+            written.append(folder / f"{self.stem}.clean.parquet")
+            write_parquet(written[1], self.data)
+        return written
+
+    def one_line(self) -> str:
+        """What became of the file, in one line without any value."""
+        from zhengming.findings import words
+
+        return words(self.lang)["run_line"].format(**{**self.manifest, **_status_counts(self.manifest)})
+
+
+class Run:
+    """A batch: one table spec, one dictionary, the matchers built once, the facts of every file."""
+
+    def __init__(
+        self, *, table: str | Path = "aid_case", dictionary: Dictionary | None = None, sender: str = "", lang: str = "zh"
+    ) -> None:
+        """Load the spec and open the dictionary.
+
+        Raises:
+            SpecError: no such table spec.
+        """
+        self.spec = specs.load(table)
+        self.dictionary = dictionary or Dictionary.open()
+        self.sender = sender
+        self.lang = lang
+        self.files: list[Mapping[str, object]] = []
+        self.needs_attention = False
+        self._matchers: dict[str, Matcher] = {}
+        self._names: Counter[str] = Counter()
+
+    def clean(self, path: str | Path) -> CleanResult:
+        """Clean one file of the batch; see `clean`."""
+        result = _File(self, Path(path)).clean()
+        self.files.append(result.manifest)
+        self.needs_attention |= any(one.severity != "info" for one in result.findings)
+        return result
+
+    def validate(self, path: str | Path) -> ValidationReport:
+        """Check one file of the batch; see `validate`."""
+        result = self.clean(path)
+        return ValidationReport(result.findings, result.manifest)
+
+    def failed(self, path: Path, error: ZhengmingError) -> None:
+        """Keep the fact that a file of the batch could not be done."""
+        self.files.append({"file": path.name, "error": str(error)})
+
+    def summary(self) -> dict[str, str | int]:
+        """The facts of the run that a report shows."""
+        counted = {
+            name: sum(int(str(one.get(name, 0))) for one in self.files)
+            for name in ("rows_in", "rows_out", "rows_explained")
+        }
+        return {
+            "version": __version__,
+            "dictionary": f"{self.dictionary.id} {self.dictionary.version} {self.dictionary.sha256}",
+            "table": self.spec.name,
+            "files": len(self.files),
+            **counted,
+        }
+
+    def write_manifest(self, directory: str | Path) -> Path:
+        """Write the facts of the run as `manifest.json` into `directory`.
+
+        Raises:
+            UnwritableFile: it cannot be written.
+        """
+        from zhengming.files import write_bytes
+
+        target = _folder(directory) / MANIFEST
+        facts = {**self.facts(), "files": self.files}
+        write_bytes(target, (json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode())
+        return target
+
+    def facts(self) -> dict[str, object]:
+        """What the results depend on: tool, dictionary, table spec, sender."""
+        return {
+            "tool_version": __version__,
+            "dictionary_id": self.dictionary.id,
+            "dictionary_version": self.dictionary.version,
+            "dictionary_sha256": self.dictionary.sha256,
+            "table": f"{self.spec.name} {self.spec.version}",
+            "sender": self.sender,
+        }
+
+    def matcher(self, category: str) -> Matcher:
+        """The matcher of a category, built once."""
+        if category not in self._matchers:
+            self._matchers[category] = Matcher(self.dictionary, category, sender=self.sender)
+        return self._matchers[category]
+
+    def stem(self, path: Path) -> str:
+        """The stem of a file's results: its own, numbered when an earlier file of the run has it."""
+        self._names[path.stem] += 1
+        count = self._names[path.stem]
+        return path.stem if count == 1 else f"{path.stem} ({count})"
+
+
+class _File:
+    """One file on its way through the pipeline."""
+
+    def __init__(self, run: Run, path: Path) -> None:
+        self.run = run
+        self.spec = run.spec
+        self.path = path
+        self.book = read(path)
+        self.findings: list[Finding] = []
+        self.explained: Counter[str] = Counter()
+        self.tables: list[Located] = []
+
+    def clean(self) -> CleanResult:
+        for notice in self.book.notices:
+            self._noticed(notice)
+        self._locate()
+        columns: dict[str, list[Column]] = {
+            field.name: [self._column(field, table) for table in self.tables] for field in self.spec.fields
+        }
+        data = self._frame(columns)
+        self._check(data)
+        from zhengming.reports import clean_workbook
+
+        return CleanResult(
+            data=data,
+            mentions=clean_workbook.mention_frame(self.book.file, self.spec, self.tables, columns, self._is_free),
+            undecided=clean_workbook.undecided(self.book.file, self.spec, self.tables, columns),
+            findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
+            manifest=self._manifest(columns),
+            stem=self.run.stem(self.path),
+            spec=self.spec,
+            lang=self.run.lang,
+        )
+
+    def _is_free(self, field: Field) -> bool:
+        """Whether cells of the field may name several concepts."""
+        return field.category is not None and self.run.matcher(field.category).category.policy.cell == "mentions"
+
+    def _locate(self) -> None:
+        recognise = headers.recogniser(self.run.matcher("field"))
+        expected = [field.title(self.run.lang) for field in self.spec.fields if field.required]
+        missing: list[tuple[Sheet, NoTable]] = []
+        for sheet in self.book.sheets:
+            try:
+                table = locate(sheet, recognise, file=self.book.file, expected=expected)
+            except NoTable as error:
+                missing.append((sheet, error))
+                continue
+            self.tables.append(table)
+            for notice in table.notices:
+                self._noticed(notice)
+            self.explained.update(row.kind for row in table.explained)
+        if not self.tables:
+            raise missing[0][1] if missing else NoTable("the file has no sheet", where=self.book.file)
+        for sheet, _error in missing:
+            self.explained["sheet-without-table"] += len(sheet.rows)
+            if any(any(cell is not None for cell in row) for row in sheet.rows):
+                self._say("ZM108", Place(self.book.file, sheet.name), kind="no header row was recognised")
+
+    def _noticed(self, notice: Notice) -> None:
+        code = code_for("notice", "", notice.kind)
+        if code:
+            self._say(code, notice.place, **notice.params)
+
+    def _say(self, code: str, place: Place, *, field: str = "", value: object = None, **params: str | int) -> None:
+        if field:
+            params = {**self.spec.titles(field), **params}
+        self.findings.append(finding(code, place, field=field, value=value, **params))
+
+    def _column(self, field: Field, table: Located) -> Column:
+        """The cells of one field in one table, normalized; a column of nothing when the table lacks it."""
+        source = table.column(field.name)
+        if source is None:
+            return Column(field.name, 0, [None] * len(table.rows), [None] * len(table.rows))
+        position = table.columns.index(source)
+        raw = [row.cells[position] for row in table.rows]
+        if field.category is None:
+            outcomes: Sequence[object] = values.normalize_many(field.kind, raw, unit=source.unit)
+            column = Column(field.name, source.index, raw, outcomes)
+        else:
+            texts = [cell_text(cell) for cell in raw]
+            cells = coded.normalize_many(texts, self.run.matcher(field.category))
+            column = Column(field.name, source.index, raw, [cells[text] for text in texts])
+        for row, cell, outcome in zip(table.rows, column.raw, column.outcomes, strict=True):
+            self._judge(field, Place(self.book.file, table.sheet, row.number, source.index), cell, outcome)
+        return column
+
+    def _judge(self, field: Field, place: Place, cell: object, outcome: object) -> None:
+        kind = "coded" if isinstance(outcome, CodedCell) else field.kind
+        status, reason = values.verdict(outcome)
+        code = code_for(kind, status, reason)
+        if code:
+            count = outcome.undecided if isinstance(outcome, CodedCell) else 1
+            self._say(code, place, field=field.name, value=cell, count=count)
+
+    def _frame(self, columns: Mapping[str, list[Column]]) -> pl.DataFrame:
+        from zhengming.schemas import compiled
+
+        return values.frame(self.tables, columns, compiled.polars_schema(self.spec))
+
+    def _check(self, data: pl.DataFrame) -> None:
+        from zhengming.schemas.checks import check
+
+        for table in self.tables:
+            part = data.filter(data["source_sheet"] == table.sheet)
+            self.findings += check(
+                part,
+                self.spec,
+                rows=[row.number for row in table.rows],
+                columns={column.field: column.index for column in reversed(table.columns) if column.field},
+                file=self.book.file,
+                sheet=table.sheet,
+            )
+
+    def _manifest(self, columns: Mapping[str, list[Column]]) -> Mapping[str, object]:
+        rows_out = sum(len(table.rows) for table in self.tables)
+        statuses = {
+            name: dict(sorted(Counter(status for part in parts for status in part.statuses()).items()))
+            for name, parts in columns.items()
+        }
+        return {
+            **self.run.facts(),
+            "file": self.book.file,
+            "sha256": self.book.sha256,
+            "format": self.book.format,
+            "rows_in": sum(len(sheet.rows) for sheet in self.book.sheets),
+            "rows_out": rows_out,
+            "rows_explained": sum(self.explained.values()),
+            "explained": dict(sorted(self.explained.items())),
+            "statuses": {name: counted for name, counted in statuses.items() if counted},
+            "findings": len(self.findings),
+            "findings_by_rule": dict(sorted(Counter(one.code for one in self.findings).items())),
+        }
+
+
+def demo(directory: str | Path, *, lang: str = "zh") -> str:
+    """Write the sample spreadsheets into `directory`/inbox, clean them into `directory`/clean, and tell the result.
+
+    Raises:
+        UnwritableFile: the folder cannot be written.
+    """
+    from importlib import resources
+
+    from zhengming.files import write_bytes
+    from zhengming.findings import words
+
+    spoken = words(lang)
+    inbox, target = _folder(Path(directory) / "inbox"), Path(directory) / "clean"
+    run = Run(lang=lang)
+    lines: list[str] = []
+    first = ""
+    samples = resources.files("zhengming") / "data" / "samples"
+    for sample in sorted(samples.iterdir(), key=lambda one: one.name):
+        if not sample.name.endswith((".xlsx", ".csv")):
+            continue
+        write_bytes(inbox / sample.name, sample.read_bytes())
+        result = run.clean(inbox / sample.name)
+        first = first or str(result.write(target)[0])
+        lines.append(result.one_line())
+    run.write_manifest(target)
+    return "\n".join(
+        [
+            spoken["demo_title"].format(folder=directory),
+            *lines,
+            spoken["demo_total"].format(**run.summary()),
+            spoken["demo_next"].format(file=first),
+        ]
+    )
+
+
+def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    statuses = manifest["statuses"]
+    if isinstance(statuses, Mapping):
+        for by_status in statuses.values():
+            counted.update(by_status)
+    return {status: counted[status] for status in ("accepted", "review", "unmatched")}
+
+
+def _folder(directory: str | Path) -> Path:
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFile(
+            "the folder cannot be made", where=str(folder), remedy=error.strerror or "choose another folder"
+        ) from None
+    return folder

@@ -1,0 +1,143 @@
+"""Reading a foreign file in a child process that may die: limited memory, processor time and wall time.
+
+calamine aborts the whole process on some legal files, openpyxl hangs on others. So each file is read by a fresh
+Python that imports only what reading needs and sends back pickled sheets (`child.py`). Its death, of whatever cause,
+is an answer: the next engine is tried, or the file is unreadable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from zhengming.errors import EncryptedFile, FileError, UnreadableFile
+from zhengming.tables.contents import Contents, Source
+from zhengming.tables.model import Sheet
+
+_ERRORS: dict[str, type[FileError]] = {"UnreadableFile": UnreadableFile, "EncryptedFile": EncryptedFile}
+# The child looks for modules exactly where its parent does; that list is complete, so `site` (-S) need not run.
+_BOOT = """
+import sys, json
+arguments = json.loads(sys.argv[1])
+sys.path[:] = arguments["path"]
+from zhengming.tables import child
+child.run(arguments)
+"""
+_TYPES_SENT = {
+    ("datetime", "date"),
+    ("datetime", "datetime"),
+    ("datetime", "time"),
+    ("zhengming.findings", "Place"),
+    ("zhengming.tables.model", "ErrorValue"),
+    ("zhengming.tables.model", "Merge"),
+    ("zhengming.tables.model", "Notice"),
+}
+_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0)  # how a child ends that used up its processor time (POSIX)
+
+
+class EngineFailed(Exception):
+    """The child died before it had told everything."""
+
+
+def read_isolated(module: str, source: Source, file_bytes: int) -> Contents:
+    """What the reader `module` finds in `source`, read in a child process.
+
+    Raises:
+        EngineFailed: this engine cannot read the file.
+        UnreadableFile: refused by the reader, or it took too long.
+        EncryptedFile: protected by a password.
+    """
+    seconds = source.limits.time_for(file_bytes)
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _BOOT, _arguments(module, source, seconds)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a reader's own words may quote the file
+    )
+    timer = _Timer(process, seconds)
+    with process, timer:
+        try:
+            assert process.stdout is not None
+            return _receive(process.stdout)
+        except (EOFError, pickle.UnpicklingError):
+            if timer.late or process.wait() == _OUT_OF_TIME:
+                raise UnreadableFile(
+                    f"reading it took longer than {seconds:.0f} seconds",
+                    remedy="save it again in Excel, without empty formatted rows, or raise the limit",
+                ) from None
+            raise EngineFailed from None
+        finally:
+            process.kill()
+
+
+class _Timer:
+    """Kills a process that is still there after `seconds`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.late = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+
+    def _kill(self) -> None:
+        self.late = True
+        self._process.kill()
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _arguments(module: str, source: Source, seconds: float) -> str:
+    package_home = str(Path(__file__).parents[2])
+    path = [os.path.abspath(folder) for folder in sys.path]
+    if package_home not in path:  # found by an import hook, as some editable installs do
+        path.append(package_home)
+    return json.dumps(
+        {
+            "path": path,
+            "module": module,
+            "seconds": seconds,
+            "file_path": os.path.abspath(source.path),
+            "file": source.file,
+            "engine": source.engine,
+            "limits": asdict(source.limits),
+        }
+    )
+
+
+class _SheetsOnly(pickle.Unpickler):
+    """Unpickles nothing but what a reader sends: a child taken over by a file must not take over its parent."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _TYPES_SENT:
+            raise pickle.UnpicklingError(name)
+        return super().find_class(module, name)
+
+
+def _receive(stream: IO[bytes]) -> Contents:
+    sheets: list[Sheet] = []
+    while True:
+        kind, *parts = _SheetsOnly(stream).load()
+        if kind == "sheet":
+            sheets.append(Sheet(parts[0], [], *parts[1:]))
+        elif kind == "rows":
+            rows = sheets[-1].rows
+            assert isinstance(rows, list)
+            rows.extend(parts[0])
+        elif kind == "error":
+            name, what, remedy = parts
+            raise _ERRORS[name](what, remedy=remedy)
+        else:
+            notices, date1904, details = parts
+            return Contents(tuple(sheets), tuple(notices), date1904, details)
