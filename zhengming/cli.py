@@ -15,6 +15,7 @@ from zhengming.errors import ZhengmingError
 
 if TYPE_CHECKING:
     from zhengming.dictionary.model import Dictionary
+    from zhengming.findings import Finding
 
 CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
 
@@ -32,7 +33,9 @@ app.add_typer(dictionary_app, name="dict")
 
 Files = Annotated[list[Path], typer.Argument(help="Spreadsheets: xlsx, xls, csv.", show_default=False)]
 Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
-DictOption = Annotated[Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")]
+DictOption = Annotated[
+    Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")
+]
 Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
@@ -167,7 +170,7 @@ def validate(
     from zhengming import display, pipeline, reports
 
     run = pipeline.Run(table=table, dictionary=_open(dictionary), sender=sender, lang=_lang(lang))
-    findings = []
+    findings: list[Finding] = []
     failed = False
     for path in display.progress(files, what=_words(lang)["working"], total=len(files)):
         try:
@@ -176,9 +179,7 @@ def validate(
             run.failed(path, error)
             _complain(error)
             failed = True
-    text = reports.render(
-        output_format, findings, lang=_lang(lang), show_values=show_values, summary=run.summary()
-    )
+    text = reports.render(output_format, findings, lang=_lang(lang), show_values=show_values, summary=run.summary())
     display.result(text)
     raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
 

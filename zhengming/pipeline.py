@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from zhengming import __version__
 from zhengming.dictionary.model import Dictionary
 from zhengming.errors import NoTable, UnwritableFile, ZhengmingError
-from zhengming.findings import Finding, Place, code_for, finding
+from zhengming.findings import Finding, Place, code_for, rule
 from zhengming.normalizers import coded, headers, values
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
+from zhengming.privacy import Personal
 from zhengming.schemas import spec as specs
 from zhengming.schemas.spec import Field, TableSpec
 from zhengming.tables import Notice, Sheet, cell_text, read
@@ -124,7 +125,12 @@ class Run:
     """A batch: one table spec, one dictionary, the matchers built once, the facts of every file."""
 
     def __init__(
-        self, *, table: str | Path = "aid_case", dictionary: Dictionary | None = None, sender: str = "", lang: str = "zh"
+        self,
+        *,
+        table: str | Path = "aid_case",
+        dictionary: Dictionary | None = None,
+        sender: str = "",
+        lang: str = "zh",
     ) -> None:
         """Load the spec and open the dictionary.
 
@@ -264,17 +270,25 @@ class _File:
         for sheet, _error in missing:
             self.explained["sheet-without-table"] += len(sheet.rows)
             if any(any(cell is not None for cell in row) for row in sheet.rows):
-                self._say("ZM108", Place(self.book.file, sheet.name), kind="no header row was recognised")
+                self._say("ZM108", Place(self.book.file, sheet.name), {"kind": "no-table"})
 
     def _noticed(self, notice: Notice) -> None:
         code = code_for("notice", "", notice.kind)
         if code:
-            self._say(code, notice.place, **notice.params)
+            self._say(code, notice.place, notice.params)
 
-    def _say(self, code: str, place: Place, *, field: str = "", value: object = None, **params: str | int) -> None:
-        if field:
-            params = {**self.spec.titles(field), **params}
-        self.findings.append(finding(code, place, field=field, value=value, **params))
+    def _say(
+        self,
+        code: str,
+        place: Place,
+        params: Mapping[str, str | int],
+        *,
+        field: str = "",
+        value: object = None,
+    ) -> None:
+        named = {**self.spec.titles(field), **params} if field else params
+        shown = None if value is None else Personal(str(value))
+        self.findings.append(Finding(code, place, rule(code).severity, field, named, shown))
 
     def _column(self, field: Field, table: Located) -> Column:
         """The cells of one field in one table, normalized; a column of nothing when the table lacks it."""
@@ -300,7 +314,7 @@ class _File:
         code = code_for(kind, status, reason)
         if code:
             count = outcome.undecided if isinstance(outcome, CodedCell) else 1
-            self._say(code, place, field=field.name, value=cell, count=count)
+            self._say(code, place, {"count": count}, field=field.name, value=cell)
 
     def _frame(self, columns: Mapping[str, list[Column]]) -> pl.DataFrame:
         from zhengming.schemas import compiled

@@ -238,9 +238,7 @@ class Dictionary:
         try:
             return self.category(category).concepts[code]
         except KeyError:
-            raise UnknownCode(
-                f"no code {code!r} in category {category!r}", where=f"{self.id} {self.version}"
-            ) from None
+            raise UnknownCode(f"no code {code!r} in category {category!r}", where=f"{self.id} {self.version}") from None
 
     def __iter__(self) -> Iterator[Category]:
         """Every category, in order of name."""

@@ -222,10 +222,10 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
 
 
 def dump_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The canonical text of a CSV file: rows sorted, minimal quoting, LF.
+    r"""The canonical text of a CSV file: rows sorted, minimal quoting, LF.
 
     >>> dump_table(["a", "b"], [["2", "x,y"], ["1", ""]])
-    'a,b\\n1,\\n2,"x,y"\\n'
+    'a,b\n1,\n2,"x,y"\n'
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -236,9 +236,11 @@ def dump_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def source_files(root: Path) -> list[Path]:
     """Every file that is part of the dictionary's content, in order."""
-    return [root / "dictionary.toml", *sorted((root / "categories").glob("*/*.csv")), *sorted(
-        (root / "categories").glob("*/category.toml")
-    )]
+    return [
+        root / "dictionary.toml",
+        *sorted((root / "categories").glob("*/*.csv")),
+        *sorted((root / "categories").glob("*/category.toml")),
+    ]
 
 
 def digest(root: Path) -> str:

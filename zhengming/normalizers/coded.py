@@ -43,7 +43,9 @@ def normalize(text: str, matcher: Matcher) -> CodedCell:
         if matcher.denies_all(text):
             return CodedCell((), (), "accepted", "states-none", ())
         return CodedCell((), (), "unmatched", "names-nothing", (), 1)
-    kept = [one for one in mentions if one.status == "accepted" and not one.covered_by and matcher.action(one) == "keep"]
+    kept = [
+        one for one in mentions if one.status == "accepted" and not one.covered_by and matcher.action(one) == "keep"
+    ]
     codes = tuple(dict.fromkeys(one.code for one in kept if one.code))
     names = tuple(matcher.name(code) for code in codes)
     status, reason, undecided = _decide(mentions, bool(codes), matcher)

@@ -15,7 +15,10 @@ STATUSES: tuple[Status, ...] = ("accepted", "review", "unmatched")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`value` (typed, None when unmatched or empty), `status`, `reason` (a stable code such as `two-digit-year`), `confidence` 0..1."""
+    """What came of a raw value: `value` (typed; None when unmatched or empty), `status`, `reason`, `confidence` 0..1.
+
+    A reason is a stable code such as `two-digit-year`.
+    """
 
     value: object
     status: Status

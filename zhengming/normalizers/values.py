@@ -72,7 +72,7 @@ def verdict(outcome: object) -> tuple[str, str]:
 def frame(
     tables: Sequence[Located], columns: Mapping[str, Sequence[Column]], schema: Mapping[str, Any]
 ) -> pl.DataFrame:
-    """The typed table of a file: source columns, the spec's columns as `schema` types them, raw texts, other columns."""
+    """The typed table of a file: each row's place, the spec's columns typed by `schema`, raw texts, other columns."""
     import polars as pl
 
     series = [

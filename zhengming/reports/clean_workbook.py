@@ -15,13 +15,14 @@ from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column
 from zhengming.reports import in_order
-from zhengming.schemas.spec import Field, TableSpec
 from zhengming.tables import cell_text
 from zhengming.tables.locate import Located
 from zhengming.tables.write import CellOut, Mark, SheetOut
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from zhengming.schemas.spec import Field, TableSpec
 
 MENTION_COLUMNS = (
     "source_sheet",
@@ -58,12 +59,18 @@ class Undecided:
 class Cleaned(Protocol):
     """What the sheets are made from: a cleaned file."""
 
-    data: pl.DataFrame
-    mentions: pl.DataFrame
-    undecided: tuple[Undecided, ...]
-    findings: tuple[Finding, ...]
-    manifest: Mapping[str, object]
-    spec: TableSpec
+    @property
+    def data(self) -> pl.DataFrame: ...  # noqa: D102 — as in CleanResult
+    @property
+    def mentions(self) -> pl.DataFrame: ...  # noqa: D102
+    @property
+    def undecided(self) -> tuple[Undecided, ...]: ...  # noqa: D102
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    @property
+    def manifest(self) -> Mapping[str, object]: ...  # noqa: D102
+    @property
+    def spec(self) -> TableSpec: ...  # noqa: D102
 
 
 def sheets(result: Cleaned, lang: str) -> list[SheetOut]:

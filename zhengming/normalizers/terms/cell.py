@@ -9,7 +9,7 @@ dear, longer pieces cheaper than several shorter ones. So a term always wins ove
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -114,51 +114,58 @@ def tokenize(view: View, lexicon: Lexicon, *, mistyped: bool = False) -> list[To
     """Cut the view into tokens; with `mistyped` also terms with confusable characters are recognised."""
     text = view.text
     size = len(text)
-    numbers = _numbers(view, lexicon.vocabulary) if any(map(str.isdigit, text)) else {}
+    arcs: list[list[Token]] = [[] for _position in text]
     closed = _inside_words(view, lexicon) if any("a" <= character <= "z" for character in text) else frozenset()
-    typed = _mistyped_terms(view, lexicon) if mistyped else {}
-    entries, lengths, gaps, bare = lexicon.entries, lexicon.lengths, view.gaps, view.bare
+    _add_words(arcs, view, lexicon, closed)
+    if any(map(str.isdigit, text)) or not text.isascii():
+        for start, end, measure in _numbers(view, lexicon.vocabulary):
+            arcs[start].append(Token("number", start, end, measure=measure))
+    if mistyped:
+        for token in _mistyped_terms(view, lexicon):
+            arcs[token.start].append(token)
     costs = [0.0] + [float("inf")] * size
     arrivals: list[Token | None] = [None] * (size + 1)
-    for start in range(size):
+    for start, leaving in enumerate(arcs):
         cost = costs[start]
         if cost + _UNKNOWN < costs[start + 1]:
             costs[start + 1] = cost + _UNKNOWN
-            arrivals[start + 1] = Token("unknown", start, start + 1)
-        if start in numbers:
-            end, measure = numbers[start]
-            if cost + _TERM < costs[end]:
-                costs[end] = cost + _TERM
-                arrivals[end] = Token("number", start, end, measure=measure)
+            arrivals[start + 1] = None
+        for token in leaving:
+            price = cost + _price(token)
+            if price < costs[token.end]:
+                costs[token.end] = price
+                arrivals[token.end] = token
+    return _joined(_path(arrivals, size), view)
+
+
+def _price(token: Token) -> float:
+    if token.kind in ("term", "number"):
+        return _TERM + _MISTYPED * token.typed
+    return _WORD if token.end - token.start > 1 else _SINGLE
+
+
+def _add_words(arcs: list[list[Token]], view: View, lexicon: Lexicon, closed: frozenset[int]) -> None:
+    """Every text of the lexicon that stands in the view, where it may start and end."""
+    text, gaps, bare = view.text, view.gaps, view.bare
+    entries, lengths, size = lexicon.entries, lexicon.lengths, len(view.text)
+    for start in range(size):
         if start in closed:
             continue
         for length in (*lengths.get(text[start : start + 2], ()), *lengths.get(text[start], ())):
             end = start + length
-            if end > size or end in closed:
-                continue
-            entry = entries.get(text[start:end])
+            entry = entries.get(text[start:end]) if end <= size and end not in closed else None
             if entry is None:
                 continue
             if not bare and max(gaps[start + 1 : end], default=NONE) > (entry.crosses if entry.senses else SOFT):
                 continue
-            price = cost + (_TERM if entry.senses else _WORD if length > 1 else _SINGLE)
-            if price < costs[end]:
-                costs[end] = price
-                kind = "term" if entry.senses else "modifier" if entry.modifiers else "cue"
-                arrivals[end] = Token(kind, start, end, entry)
-        for end, entry, wrong in typed.get(start, ()):
-            if cost + _TERM + _MISTYPED * wrong < costs[end]:
-                costs[end] = cost + _TERM + _MISTYPED * wrong
-                arrivals[end] = Token("term", start, end, entry, typed=wrong)
-    return _joined(_path(arrivals, size), view)
+            kind = "term" if entry.senses else "modifier" if entry.modifiers else "cue"
+            arcs[start].append(Token(kind, start, end, entry))
 
 
 def _path(arrivals: Sequence[Token | None], size: int) -> list[Token]:
     tokens: list[Token] = []
     while size:
-        token = arrivals[size]
-        if token is None:  # the unknown arc reaches every position
-            raise AssertionError(size)
+        token = arrivals[size] or Token("unknown", size - 1, size)
         tokens.append(token)
         size = token.start
     tokens.reverse()
@@ -228,20 +235,22 @@ def _cuts(word: str, offset: int, lexicon: Lexicon) -> set[int]:
     return {offset + cut for cut in best[-1] or ()}
 
 
-def _mistyped_terms(view: View, lexicon: Lexicon) -> dict[int, list[tuple[int, Entry, int]]]:
-    """Terms that stand in the view but for characters they are commonly mistaken for: start to (end, entry, wrong)."""
+def _mistyped_terms(view: View, lexicon: Lexicon) -> Iterator[Token]:
+    """Terms that stand in the view but for characters they are commonly mistaken for."""
     text = lexicon.alike_key(view.text)
-    found: dict[int, list[tuple[int, Entry, int]]] = {}
     for start in range(len(text)):
         for length in lexicon.alike_lengths.get(text[start : start + 2], ()):
             end = start + length
-            if end > len(text) or length < 3 or (not view.bare and max(view.gaps[start + 1 : end], default=NONE) > SOFT):
+            if (
+                end > len(text)
+                or length < 3
+                or (not view.bare and max(view.gaps[start + 1 : end], default=NONE) > SOFT)
+            ):
                 continue
             for term_key in lexicon.alike.get(text[start:end], ()):
                 wrong = sum(typed != meant for typed, meant in zip(view.text[start:end], term_key, strict=True))
                 if wrong:
-                    found.setdefault(start, []).append((end, lexicon.entries[term_key], wrong))
-    return found
+                    yield Token("term", start, end, lexicon.entries[term_key], typed=wrong)
 
 
 @cache
@@ -257,18 +266,16 @@ def _number_pattern(units: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _numbers(view: View, vocabulary: Vocabulary) -> dict[int, tuple[int, Measure]]:
-    """Numbers, ranges, dates and codes of the view: start to (end, measure)."""
+def _numbers(view: View, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Measure]]:
+    """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
     units = tuple(sorted(vocabulary.units, key=lambda text: (-len(text), text)))
-    found: dict[int, tuple[int, Measure]] = {}
     for match in _number_pattern(units).finditer(view.folded):
         start, end = view.positions(*match.span())
         if match["low"] is None:
-            found[start] = (end, Measure(0, 0, None, "interval" if match["han"] else "other"))
+            yield start, end, Measure(0, 0, None, "interval" if match["han"] else "other")
             continue
         unit = vocabulary.units.get(match["unit"] or "")
         factor = unit.factor if unit else 1.0
         low = float(match["low"]) * factor
         high = float(match["high"]) * factor if match["high"] else low
-        found[start] = (end, Measure(min(low, high), max(low, high), unit, unit.quantity if unit else ""))
-    return found
+        yield start, end, Measure(min(low, high), max(low, high), unit, unit.quantity if unit else "")

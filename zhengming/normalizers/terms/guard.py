@@ -51,7 +51,7 @@ class Guard:
 
     @cached_property
     def affixes(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Characters that end what makes another concept of a term when put before it, and those that start it after."""
+        """Characters that end what makes another concept of a term before it, and that start it after it."""
         known = dict(self._coded())
         before: set[str] = set()
         after: set[str] = set()

@@ -128,13 +128,11 @@ class Lexicon:
         found: dict[str, list[tuple[frozenset[tuple[str, str]], str]]] = {}
         for definition in self.category.definitions:
             found.setdefault(definition.core, []).append((frozenset(definition.qualifiers), definition.code))
-        return {
-            core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()
-        }
+        return {core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()}
 
 
 def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """For the first two characters (or the only one) of any key: the lengths of the keys that start so, longest first."""
+    """For the first two characters (or the only one) of a key: the lengths of the keys that start so, longest first."""
     found: dict[str, set[int]] = {}
     for entry_key in keys:
         found.setdefault(entry_key[:2], set()).add(len(entry_key))

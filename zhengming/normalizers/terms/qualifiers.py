@@ -8,7 +8,7 @@ concept that has such a sub-type takes it, else the better joined one.
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Measure, Token
-from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
@@ -21,20 +21,24 @@ def qualify(reading: Reading, lexicon: Lexicon) -> None:
     for index, token in enumerate(reading.tokens):
         if token.kind == "number" and token.measure:
             _measure(reading, index, token.measure)
-        elif token.kind == "modifier" and token.entry:
-            for modifier in token.entry.modifiers:
-                host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
-                if host:
-                    host.qualifiers.setdefault(modifier.axis, modifier.value)
-                    _explain(host, reading, token, modifier.axis, modifier.value)
-        if token.entry and token.kind in ("cue", "modifier"):
-            for cue in token.entry.cues:
-                if cue.axis not in _WORDS_APART:
-                    _cue(reading, index, cue)
+        elif token.entry and token.kind in ("cue", "modifier"):
+            _words(reading, index, token.entry, lexicon)
     _marks(reading, lexicon)
     for found in reading.found:
         for axis, value in _DEFAULTS.items():
             found.qualifiers.setdefault(axis, value)
+
+
+def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None:
+    """What one word says: as a sub-type of the category, as a general cue, or as both."""
+    for modifier in entry.modifiers:
+        host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
+        if host:
+            host.qualifiers.setdefault(modifier.axis, modifier.value)
+            _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
+    for cue in entry.cues:
+        if cue.axis not in _WORDS_APART:
+            _cue(reading, index, cue)
 
 
 def _cue(reading: Reading, index: int, cue: Cue) -> None:

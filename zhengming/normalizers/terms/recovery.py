@@ -9,7 +9,7 @@ from __future__ import annotations
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import LIST, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, LIST
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _INSERTED = frozenset({"severity", "extent", "count", "etiology"})
@@ -69,7 +69,7 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Put together an unknown stretch and what follows it beyond words that may stand inside a name."""
     pieces = [index]
     for position in range(index + 1, len(reading.tokens)):
-        if reading.separations[position] > SOFT + 1 or position in reading.hosts and len(pieces) > 1:
+        if reading.separations[position] > BRACKET or (position in reading.hosts and len(pieces) > 1):
             break
         token = reading.tokens[position]
         if token.kind in ("unknown", "term"):

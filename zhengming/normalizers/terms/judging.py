@@ -1,0 +1,147 @@
+"""Judging: what speaks against accepting a concept that was found, and what an ambiguous text means in its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from zhengming.dictionary.model import Action, Category
+from zhengming.normalizers.terms.guard import Guard
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
+
+
+class Judge:
+    """Decides which concepts of a reading may be accepted; a concept's `problem` says why not."""
+
+    def __init__(self, category: Category, lexicon: Lexicon, guard: Guard) -> None:
+        """Judge by the category's policy, definitions and contrasts."""
+        self.category = category
+        self._lexicon = lexicon
+        self._guard = guard
+
+    def judge(self, reading: Reading) -> None:
+        """Compose core and sub-type, then look for problems, in every concept of the reading."""
+        for found in reading.found:
+            self.compose(found)
+        for found in reading.found:
+            found.problem = found.problem or self._own_problem(found, reading)
+        for found in reading.found:
+            found.problem = found.problem or self._unread(found, reading)
+
+    def judge_value(self, found: Found) -> Found:
+        """Look for problems in the one concept of a cell that is one value."""
+        found.problem = found.problem or self._own_problem(found, None)
+        return found
+
+    def action(self, qualifiers: Mapping[str, str | float]) -> Action:
+        """What the category's policy does with a mention: the strictest word on any of its qualifiers."""
+        policy = self.category.policy.qualifiers
+        actions = [policy.get(f"{axis}={value}", "keep") for axis, value in qualifiers.items()]
+        return "review" if "review" in actions else "note" if "note" in actions else "keep"
+
+    def blamed(self, reading: Reading) -> Iterator[int]:
+        """Tokens of unread stretches that are already the reason of a neighbour's review."""
+        for found in reading.found:
+            if found.problem == "unread-before":
+                yield found.token - 1
+            elif found.problem == "unread-after":
+                yield found.token + 1
+
+    def compose(self, found: Found) -> None:
+        """Core and sub-type make the more specific concept; a specific concept says its sub-type."""
+        defined = self._lexicon.defined
+        while len(found.codes) == 1:
+            stated = {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)}
+            more = [code for needed, code in defined.get(found.codes[0], ()) if needed <= stated]
+            if not more or more[0] == found.codes[0]:
+                break
+            found.steps.append(("composed", f"{self._name(found.codes[0])} → {self._name(more[0])}"))
+            found.codes = (more[0],)
+            found.method = "composed"
+        if len(found.codes) == 1:
+            for axis, value in self._implied.get(found.codes[0], ()):
+                found.qualifiers.setdefault(axis, value)
+
+    @cached_property
+    def _implied(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The qualifiers a concept's definitions agree on."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for definition in self.category.definitions:
+            stated = set(definition.qualifiers)
+            found[definition.code] = found[definition.code] & stated if definition.code in found else stated
+        return {code: tuple(sorted(qualifiers)) for code, qualifiers in found.items()}
+
+    def _own_problem(self, found: Found, reading: Reading | None) -> str:
+        unclear = len(found.codes) > 1 or (is_ambiguous(found.entry) and found.method != "composed")
+        if unclear and (reading is None or not self._resolve(found, reading)):
+            return "ambiguous"
+        if all(term.relation == "broad" for _code, term in found.entry.senses):
+            return "too-broad"
+        if self.category.concepts[found.codes[0]].status == "retired":
+            return "retired"
+        if found.qualifiers.get("etiology") not in (None, *self._usual_etiology(found)):
+            return "other-etiology"
+        return "policy" if self.action(found.qualifiers) == "review" else ""
+
+    def _usual_etiology(self, found: Found) -> tuple[str, ...]:
+        """Origins that change nothing: the definition's own, and those usual in the category."""
+        said = [value for axis, value in self._implied.get(found.codes[0], ()) if axis == "etiology"]
+        return (*said, *self.category.policy.usual_etiology)
+
+    def _resolve(self, found: Found, reading: Reading) -> bool:
+        """An ambiguous abbreviation means what its sure neighbours are about, if that leaves one concept."""
+        if not found.entry.abbreviation or self._has_unread_neighbour(reading, found.token):
+            return False
+        roots: set[str] = set()
+        for other in reading.found:
+            if other is not found and not other.problem and len(other.codes) == 1 and not is_ambiguous(other.entry):
+                roots |= self._roots(other.codes[0])
+        related = [code for code in found.codes if self._roots(code) & roots]
+        if len(related) != 1:
+            return False
+        found.codes = (related[0],)
+        found.method = "abbreviation-in-context"
+        found.steps.append(("abbreviation-in-context", self._name(related[0])))
+        return True
+
+    def _roots(self, code: str) -> set[str]:
+        above = self.category.ancestors(code) | {code}
+        return {one for one in above if not self.category.concepts[one].parents}
+
+    def _has_unread_neighbour(self, reading: Reading, index: int) -> bool:
+        """Whether an unknown stretch or a number is glued to the token: it may be part of another expression."""
+        tokens = reading.tokens
+        before = index > 0 and reading.glued(index) and tokens[index - 1].kind == "unknown"
+        follows = (
+            index + 1 < len(tokens) and reading.glued(index + 1) and tokens[index + 1].kind in ("unknown", "number")
+        )
+        return before or follows
+
+    def _unread(self, found: Found, reading: Reading) -> str:
+        """The problem that an unread stretch next to the name makes, if it may belong to the name."""
+        tokens, index, gaps = reading.tokens, found.token, reading.view.gaps
+        unread_before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[found.start] == NONE
+        if unread_before and self._guard.changes_before(reading.text(tokens[index - 1])):
+            return "unread-before"
+        after = index + 1
+        while after < len(tokens) and tokens[after].start < found.end:
+            after += 1
+        if after == len(tokens) or tokens[after].kind != "unknown":
+            return ""
+        stretch = reading.text(tokens[after])
+        if gaps[found.end] == NONE:
+            return "unread-after" if self._guard.changes_after(stretch) else ""
+        bracketed = (
+            gaps[found.end] <= BRACKET and reading.view.depth[tokens[after].start] > reading.view.depth[found.start]
+        )
+        return "unread-after" if bracketed and self._guard.changes_before(stretch) else ""
+
+    def _name(self, code: str) -> str:
+        return self.category.concepts[code].name
+
+
+def is_ambiguous(entry: Entry) -> bool:
+    """Whether any sense of the entry is declared ambiguous."""
+    return any(term.relation == "ambiguous" for _code, term in entry.senses)
