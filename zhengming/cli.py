@@ -43,10 +43,7 @@ Category = Annotated[str, typer.Option("--category", "-c", help="Category to mat
 
 
 def main() -> None:
-    """Entry point of `zm`: errors become one line on stderr and exit code 2."""
-    if sys.argv[1:] == ["--version"]:  # answered before anything is built
-        sys.stdout.write(f"zhengming {__version__}\n")
-        return
+    """Run the command given: errors become one line on stderr and exit code 2."""
     try:
         app(prog_name="zm")
     except ZhengmingError as error:

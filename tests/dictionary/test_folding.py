@@ -1,0 +1,50 @@
+"""Folding: what makes two texts the same, and the way back to the raw text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhengming.dictionary.folding import fold, fold_with_offsets, key
+
+SAME = [
+    ("full-width", "ＶＳＤ", "VSD"),
+    ("case", "vsd", "VSD"),
+    ("traditional", "室間隔缺損", "室间隔缺损"),
+    ("taiwan-variant", "法洛氏四聯症", "法洛氏四联症"),
+    ("hyphen", "D-TGA", "D TGA"),
+    ("inner-space", "室 间隔 缺损", "室间隔缺损"),
+    ("brackets", "法洛[法乐]四联症", "法洛(法乐)四联症"),
+    ("roman-character", "Ⅱ孔型", "2孔型"),
+    ("roman-letters", "II型", "Ⅱ型"),
+    ("zero-width", "室\u200b间隔缺损", "室间隔缺损"),
+    ("bom", "\ufeffVSD", "VSD"),
+    ("unit", "5㎜", "5mm"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), [row[1:] for row in SAME], ids=[row[0] for row in SAME])
+def test_texts_that_mean_the_same_have_one_key(left: str, right: str) -> None:
+    assert key(left) == key(right)
+
+
+@pytest.mark.parametrize("pair", [("室间隔缺损", "房间隔缺损"), ("I27.0", "127.0"), ("IVS", "4S"), ("肺动脉", "肺静脉")])
+def test_texts_that_differ_keep_different_keys(pair: tuple[str, str]) -> None:
+    assert key(pair[0]) != key(pair[1])
+
+
+@given(st.text(max_size=60))
+def test_folding_is_idempotent(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(max_size=60))
+def test_folding_with_offsets_gives_the_folded_text_and_rising_offsets(text: str) -> None:
+    folded, offsets = fold_with_offsets(text)
+    assert folded == fold(text)
+    assert len(offsets) == len(folded) + 1
+    assert offsets == sorted(offsets)
+    assert offsets[-1] == len(text)
+
+
+def test_a_circled_number_starts_an_item() -> None:
+    assert fold("①室缺❷房缺") == "1、室缺2、房缺"
