@@ -7,12 +7,10 @@ value: field names, counts, kinds. The value itself travels in `value`, masked u
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as declared
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 from zhengming.errors import UsageError
@@ -122,6 +120,10 @@ def rule(code: str) -> Rule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Every rule of the catalogue, by code, in order."""
+    # Imported here: a child process that only reads a file has no rules to show, and these cost it 10 ms.
+    import tomllib
+    from importlib import resources
+
     found: dict[str, Rule] = {}
     folder = resources.files("zhengming") / "data" / "rules"
     for page in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -165,6 +167,9 @@ def _codes_by_reason() -> Mapping[tuple[str, str], str]:
 @cache
 def words(lang: str) -> Mapping[str, str]:
     """The fixed words of reports and of the terminal in `lang` ("zh" or "en"), by key: `data/messages/<lang>.toml`."""
+    import tomllib
+    from importlib import resources
+
     page = resources.files("zhengming") / "data" / "messages" / f"{lang}.toml"
     found: dict[str, str] = tomllib.loads(page.read_text(encoding="utf-8"))
     return found

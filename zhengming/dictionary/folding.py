@@ -16,6 +16,7 @@ _ROMAN = {"viii": "8", "vii": "7", "iii": "3", "iv": "4", "vi": "6", "ix": "9", 
 # A numeral stands alone: no letter or digit beside it, so neither "ivs" nor the ICD-10 code "i27" is one.
 # A lone v or x is left: it is more often a letter than a five or a ten.
 _ROMAN_RUN = re.compile(r"(?<![a-z0-9])(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])")
+MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
 _HAN = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2FA20))
 
@@ -41,6 +42,10 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     ('1、mm', [0, 0, 1, 1, 2])
     """
     table = _table()
+    plain = list(map(table.__getitem__, text))
+    folded = "".join(plain)
+    if len(folded) == len(text) and "" not in plain and "  " not in folded and not _ROMAN_RUN.search(folded):
+        return folded, list(range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     spaced = False
@@ -70,7 +75,7 @@ def key(text: str) -> str:
     ('法洛法乐四联症', 'patentductusarteriosus', '♂')
     """
     folded = fold(text)
-    return "".join([character for character in folded if character.isalnum()]) or folded.replace(" ", "")
+    return MARKS.sub("", folded) or folded.replace(" ", "")
 
 
 def _fold_characters(text: str) -> str:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from zhengming.normalizers import cells, numerals
@@ -50,7 +50,7 @@ _PREFIX = re.compile(r"^(?:生后|出生后|出生|年龄|刚满|实足|足|已�
 _KIND_PREFIX = re.compile(rf"^(日|月|周)龄[:为]?({_NUMBER})$")
 _TWELFTHS = re.compile(r"(?:([0-9]{1,2})(?:岁| ))?([0-9]{1,2})/12 ?(岁)?")
 _GESTATION = re.compile("孕|胎|妊娠|gestation|^ga")
-_BOUND = re.compile("[<>≤≥]|以下|以上|以内|不足|未满|不到|近|小于|大于|超过")
+_BOUND = re.compile("[<>≤≥]|不满|以下|以上|以内|不足|未满|不到|近|小于|大于|超过")
 _ABOUT = re.compile(r"大约|约|左右|大概|\?")
 _RANGE = re.compile(r"[0-9半][岁月天日周个]{0,2} ?[-~至到] ?[0-9]")
 _HINT = re.compile(rf"{_NUMBER}(?:岁|个月|天)")
@@ -200,6 +200,8 @@ def _stated(text: str) -> Outcome | None:
 
 def _age(match: re.Match[str], halves: Decimal, days: Decimal, hours: Decimal) -> Age:
     """The age of so many half months, days and hours, in the finest unit that was stated."""
+    if halves % 1:
+        halves = 2 * (halves / 2).to_integral_value(ROUND_HALF_UP)  # 1.8岁: the nearest month, for review
     total = _days_of_months(int(halves)) + int(days + hours / 24)
     if match["d"] or match["h"] or (match["w"] and halves):
         return Age(total, "day")

@@ -2,7 +2,8 @@
 
 The worse mistake is a factor of ten thousand: 万 applied twice, or not at all. So a unit in the cell wins over the
 one in the header, a bare number under 万元 that would make an unlikely sum goes to review (`unit-doubtful`), commas
-that do not part groups of three do too, and nothing approximate is accepted.
+that do not part groups of three do too, as does a point before exactly three digits (12.345), and nothing approximate
+is accepted.
 
 Canonical text has two decimals and no separators: 12000.00. Valid amounts are within ±10,000,000,000.
 
@@ -33,6 +34,8 @@ _ABOUT = re.compile(r"大约|约|左右|大概|上下|余|多|几|近|\?|\+$")
 _BOUND = re.compile("[<>≤≥]|以上|以下|以内|不到|超过|不足|至少|最多")
 _RANGE = re.compile(r"[0-9万千百元] ?[-~至到] ?[0-9]")
 _ARITHMETIC = re.compile(r"[0-9元万] ?[+*×xX/÷=] ?[0-9]|^=")
+_POINT_OR_COMMA = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_ODD_PIECES = re.compile(r"[0-9.]{1,20}(?:[亿万千百][0-9.]{0,20}){1,4}元?")
 _FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?(?:[百千万亿]{0,2}元?)")
 _BRACKETED = re.compile(r"(.{1,80}?)[(\[【](.{1,80})[)\]】]")
 
@@ -56,7 +59,7 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
 
 def is_valid(value: object) -> bool:
     """Whether `value` is a Decimal within ±10,000,000,000 and of whole fen."""
-    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > MAX_AMOUNT:
+    if not isinstance(value, Decimal) or not value.is_finite() or not -MAX_AMOUNT <= value <= MAX_AMOUNT:
         return False
     return value == value.quantize(FEN)
 
@@ -87,6 +90,10 @@ def _of_bare_number(number: Decimal, unit: str, *, written: bool) -> Outcome:
     if match is None:
         return review(None, "unknown-unit")
     scale = _SCALES[match[1] or ""]
+    if written and scale == 1 and _POINT_OR_COMMA.fullmatch(str(number)):
+        return review(
+            None, "odd-grouping"
+        )  # 12.345 is twelve yuan here, and twelve thousand where a point parts thousands
     if scale >= 10_000 and abs(number) * scale >= DOUBTFUL_IN_TEN_THOUSANDS * 10_000:
         outcome = _judged(number * scale, "unit-doubtful", written=False)
         return review(outcome.value, "unit-doubtful", 0.3) if outcome.value is not None else outcome
@@ -150,6 +157,8 @@ def _words_and_figures(first: str, second: str) -> Outcome | None:
 
 def _doubtful(text: str, plain: str) -> Outcome:
     """A text that is not an amount by itself, but may hold one."""
+    if _ODD_PIECES.fullmatch(plain):
+        return review(None, "odd-grouping")  # 1万20
     if _ARITHMETIC.search(plain):
         return review(None, "expression")
     if _RANGE.search(plain):

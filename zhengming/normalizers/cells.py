@@ -111,8 +111,8 @@ def private_use(text: str) -> bool:
 def digits(raw: float | Decimal) -> str | None:
     """The digits of a number that stands for a text, or None when some of them may be lost.
 
-    A cell of Excel keeps 15 significant digits and stores a double. An integer beyond 2**53 that is exactly a double
-    has most likely been one; another has not, and is as it was written.
+    A cell of Excel keeps 15 significant digits and stores a double. An integer beyond those digits that is exactly a
+    double, or has zeros for them, has most likely been through one; another has not, and is as it was written.
 
     >>> digits(12.0), digits(1.1010519491231e17), digits(110101209901011239)
     ('12', None, '110101209901011239')
@@ -120,7 +120,8 @@ def digits(raw: float | Decimal) -> str | None:
     if isinstance(raw, bool) or not -(10**40) < raw < 10**40:
         return None
     if isinstance(raw, int):
-        return str(raw) if -(10**15) < raw < 10**15 or float(raw) != raw else None
+        beyond = len(str(abs(raw))) - 15
+        return None if beyond > 0 and (float(raw) == raw or raw % 10**beyond == 0) else str(raw)
     if not -(10**15) < raw < 10**15:
         return digits(int(raw)) if isinstance(raw, Decimal) else None
     return str(int(raw)) if raw == int(raw) else f"{Decimal(str(raw)).normalize():f}"

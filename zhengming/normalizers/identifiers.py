@@ -61,7 +61,7 @@ def _of_text(raw: str) -> Outcome:
     """The identifier a text holds."""
     if cells.damaged(raw):
         return review(None, "damaged-text", 0.0)
-    text = raw.strip().removeprefix("'").strip()
+    text = raw.strip().lstrip("' ").strip()
     if len(text.splitlines()) > 1:
         return review(None, "several-lines")
     value = cells.visible(text).strip()

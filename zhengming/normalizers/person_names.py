@@ -19,18 +19,20 @@ from zhengming.normalizers import cells
 from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
 
-_HAN = "[㐀-䶿一-鿿豈-﫿〇𠀀-𳑿]"
+_HAN = "[㐀-䶿一-鿿\uf900-\ufaff〇𠀀-𳑿]"
 _PLAIN_NAME = re.compile(f"{_HAN}{{2,4}}")
 _DOTTED = re.compile(f"{_HAN}{{1,12}}(?:·{_HAN}{{1,12}}){{1,4}}")
 _LONG = re.compile(f"{_HAN}{{5,20}}")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{1,30}(?: [A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{0,30}){0,5}")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{1,30}(?: [A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{0,30}){1,5}")
 _DOTS = re.compile(r" ?[·•・‧∙⋅●▪･᛫．] ?")
 _ASCII_DOT = re.compile(rf"(?<={_HAN}) ?\. ?(?={_HAN})")
 _TITLE = re.compile(r"(?:先生|女士|小姐|小朋友|同学|老师|医生)$")
 _CHILD_OF = re.compile("之(?:子|女|儿|大|二|小)$|(?:的)?(?:儿子|女儿|孩子|大宝|二宝)$")
 _MASKED = re.compile(r"[*＊×○◯●]|某|(?<=[㐀-鿿])[xX]{1,3}$")
 _BRACKETS = re.compile(r"[(\[【〔（][^)\]】〕）]{0,60}[)\]】〕）]?")
-_BETWEEN = re.compile(r"[、,;/|&+\n]|和(?=.{2})|及(?=.{2})")
+_BETWEEN = re.compile(r"[、,;/|&+\n]|(?<=..)[和及](?=..)")
+_RELATIVE_OF = re.compile("(?:之?[父母]|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|家长)$")
+_ROLES = frozenset(("患儿", "患者", "新生儿", "婴儿", "母亲", "父亲", "家长", "监护人", "本人", "测试", "姓名"))
 _NAMELESS = frozenset(("无名氏", "无名", "未取名", "未起名", "未命名", "弃婴"))
 MAX_CHARACTERS = 64  # the longest dotted name that _DOTTED takes
 
@@ -39,8 +41,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     """The name a cell states.
 
     Accepted: `name`, `space-removed`, `dot-unified`, `title-removed`. Review with a value: `brackets` (the part
-    outside), `child-of` (张三之子, a newborn under the mother's name), `long-name`, `digits` (张三2), `other-script`,
-    `private-use-character`; without: `several-names`, `surname-only`, `damaged-text`.
+    outside), `child-of` (张三之子, a newborn under the mother's name), `relative-of` (张三妈妈), `long-name`, `digits`
+    (张三2), `other-script`, `private-use-character`; without: `several-names`, `surname-only`, `extra-text`, `damaged-text`.
     Unmatched: `masked`, `stated-unknown`, `not-a-name`.
     """
     outcome = cells.settled(raw)
@@ -51,7 +53,9 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     text = cells.folded(raw)
     if cells.damaged(raw) or "?" in text:
         return review(None, "damaged-text", 0.0)
-    return unmatched("stated-unknown") if text in _NAMELESS else _of_text(text)
+    if text in _NAMELESS:
+        return unmatched("stated-unknown")
+    return unmatched("not-a-name") if text in _ROLES else _of_text(text)
 
 
 def is_valid(value: object) -> bool:
@@ -87,8 +91,12 @@ def _name(text: str) -> Outcome:
     joined = _joined(dotted)
     if joined is None:
         return review(None, "several-names")
+    if joined != dotted and dotted[-2:] in (" 男", " 女"):
+        return review(None, "extra-text")  # 张三 男 is a name and a sex
     if _CHILD_OF.search(joined) and len(joined) > 3:
         return review(joined, "child-of")
+    if _RELATIVE_OF.search(joined) and len(joined) > 2 and "·" not in joined:
+        return review(joined, "relative-of")
     untitled = _TITLE.sub("", joined)
     if untitled != joined:
         named = bool(_PLAIN_NAME.fullmatch(untitled) or _DOTTED.fullmatch(untitled))

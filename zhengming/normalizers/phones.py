@@ -46,7 +46,7 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     """The phone numbers a cell states, joined by `;`.
 
     Accepted: `phone`, `several-phones`, `label-dropped` (妈妈 139…). Review with a value: `no-area-code`,
-    `leading-zero-lost`, `foreign-number`, `extra-text`, `part-unreadable` (the readable numbers of several);
+    `leading-zero-lost`, `maybe-lost-digit` (8000000000), `foreign-number`, `extra-text`, `part-unreadable` (the readable numbers of several);
     without: `too-many-numbers`. Unmatched: `masked`, `lost-digits`, `wrong-length`, `not-a-phone`.
     """
     outcome = cells.settled(raw)
@@ -83,7 +83,7 @@ def _of_text(text: str) -> Outcome:
     pieces = [piece.strip() for piece in _BETWEEN.split(text) if piece.strip()]
     pieces = [part for piece in pieces for part in _apart(piece)]
     if len(pieces) < 2:
-        return whole
+        return _of_one(pieces[0]) if pieces else whole
     if len(pieces) > MAX_NUMBERS:
         return review(None, "too-many-numbers")
     return _joined([_of_one(piece) for piece in pieces])
@@ -115,10 +115,13 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
 
 def _of_one(text: str) -> Outcome:
     """The outcome of a text with one number."""
-    bare = _LABEL.sub("", _COUNTRY.sub("", text.strip()))
-    labelled = any(character.isalpha() for character in text) and text != bare
-    number = re.sub(r"[- ]", "", _EXTENSION.sub("#", _COUNTRY.sub("", bare.strip())))
+    extended = _EXTENSION.sub("#", _COUNTRY.sub("", text.strip()))
+    bare = _LABEL.sub("", extended)
+    labelled = any(character.isalpha() for character in extended) and extended != bare
+    number = re.sub(r"[- ]", "", _COUNTRY.sub("", bare.strip()))
     value = _canonical(number)
+    if value is not None and _SERVICE.fullmatch(number) and not re.search("[0-9][- ][0-9]", extended):
+        return review(value, "maybe-lost-digit")  # a mobile 1800… without its 1 looks the same
     if value is not None:
         return accepted(value, "label-dropped" if labelled else "phone")
     if _FOREIGN.fullmatch(number):

@@ -28,7 +28,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     """The text of a cell.
 
     Accepted: `text` (as written), `cleaned`, `number`, `date`. Review with a value: `damaged-text` (characters lost
-    or read in a wrong encoding), `private-use-character`. Unmatched: `error-cell`, `not-text`, `unsupported-type`.
+    or read in a wrong encoding), `private-use-character`. Unmatched: `error-cell`, `lost-digits` (a number cell
+    beyond 15 digits), `not-text`, `unsupported-type`.
     """
     outcome = cells.settled(raw, words=False)
     if outcome is not None:

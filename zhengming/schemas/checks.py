@@ -39,7 +39,15 @@ def check(
     known = compiled.polars_schema(spec)
     here = [column for field in spec.fields if field.name in columns for column in field.columns]
     normalized = frame.select(column for column in here if column in frame.columns and column in known)
-    return [found for failure in compiled.failures(normalized, spec) for found in source.findings(failure)]
+    failures = compiled.failures(normalized, spec)
+    mistyped = {source.field_of(failure.column) for failure in failures if failure.what == "type"}
+    return [
+        found
+        for failure in failures
+        # That a check cannot run on a column of the wrong type goes without saying.
+        if not (failure.what == "not-run" and failure.check and mistyped.intersection(failure.check.fields))
+        for found in source.findings(failure)
+    ]
 
 
 class _Source:
@@ -61,7 +69,7 @@ class _Source:
 
     def findings(self, failure: compiled.Failure) -> Iterator[Finding]:
         """The findings of one failure of the schema."""
-        name = self._field_of(failure.column)
+        name = self.field_of(failure.column)
         titles = self.spec.titles(name)
         whole = Place(self.file, self.sheet, 0, self.columns.get(name, 0))
         if failure.what == "absent":
@@ -76,7 +84,8 @@ class _Source:
         elif failure.check is not None:
             yield from self._broken(failure.check, failure.rows)
 
-    def _field_of(self, column: str) -> str:
+    def field_of(self, column: str) -> str:
+        """The field that this column of the normalized table belongs to."""
         return next(field.name for field in self.spec.fields if column in field.columns)
 
     def _place(self, field: str, row: int) -> Place:

@@ -14,10 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from zhengming.errors import FileError, UnreadableFile
-from zhengming.files import opened, sha256
 from zhengming.tables.contents import Contents, Source
-from zhengming.tables.detect import detect
-from zhengming.tables.isolation import EngineFailed, read_isolated
 from zhengming.tables.limits import DEFAULT, Limits
 from zhengming.tables.model import (
     CellValue,
@@ -62,6 +59,10 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
         UnreadableFile: missing, a folder, no permission, empty, damaged, over a limit, or no kind of file we read.
         EncryptedFile: protected by a password.
     """
+    # Imported here: the reading child process imports this package too, and needs neither.
+    from zhengming.files import opened, sha256
+    from zhengming.tables.detect import detect
+
     place = Path(path)
     with opened(place) as handle:
         size = handle.seek(0, os.SEEK_END)
@@ -89,6 +90,8 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
 
 def _read(module: ModuleType, source: Source, size: int) -> Contents:
     """What the first engine finds that survives the file."""
+    from zhengming.tables.isolation import EngineFailed, read_isolated
+
     for engine in module.ENGINES:
         attempt = replace(source, engine=engine)
         if not (module.ISOLATED and source.limits.isolate):

@@ -1,4 +1,8 @@
-"""Finding the table on a sheet: the header under titles, the data rows, and an explanation for every other row."""
+"""Finding the table on a sheet: the header under titles, the data rows, and an explanation for every other row.
+
+What decides is what a wrong answer costs: a note taken for data shows up as a strange row, data taken for a note is a
+child forgotten. So a row is data unless something says otherwise, and nothing is dropped without its kind.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from zhengming.tables.model import CellValue, Notice, Sheet
+from zhengming.errors import NoTable
+from zhengming.findings import Place
+from zhengming.tables.header import Header, find_header
+from zhengming.tables.model import CellValue, Merge, Notice, NoticeKind, Sheet
+from zhengming.tables.words import plain, words
 
 RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header"]
+
+_MOST = 0.6  # of the fields filled: such a row is data whatever its first cell says
+_SAME_AS_HEADER = 0.6  # of a row's cells say what the header says
+_WIDE_MERGE = 3  # columns: a cell merged over more than this is a line of text, not a value
+_WIDE_TABLE = 4  # columns: in such a table a last row with a single cell is a remark
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of the table: 1-based `index` on the sheet, the header's raw text, its `field` (None: not known).
 
-    `unit` is what the header says in brackets (`总费用(万元)` → `万元`), else an empty string.
+    `unit` is what the header says of it (`总费用(万元)` → `万元`), else an empty string. A column that has data and
+    no header is here too, with an empty header.
     """
 
     index: int
@@ -42,13 +56,17 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The table of one sheet. Each row of the sheet is either in `rows` or in `explained`, once."""
+    """The table of one sheet. Each row of the sheet is either in `rows` or in `explained`, once.
+
+    `unit` is what a title states for all amounts (`单位：万元`), else an empty string.
+    """
 
     sheet: str
     columns: tuple[Column, ...]
     rows: tuple[DataRow, ...]
     explained: tuple[Explained, ...]
     notices: tuple[Notice, ...] = ()
+    unit: str = ""
 
     def column(self, field: str) -> Column | None:
         """The column that holds `field`, if the table has one."""
@@ -58,11 +76,203 @@ class Located:
 def locate(
     sheet: Sheet, recognise: Callable[[str], str | None], *, file: str = "", expected: Sequence[str] = ()
 ) -> Located:
-    """Find the table on `sheet`; `recognise` names the field a header text means, or None.
+    """Find the table on `sheet`; `recognise` names the field that the raw text of a header means, or None.
 
-    `expected` are header words to name in the error when there is no table.
+    `expected` are header words to name in the error when there is no table. A vertically merged cell gives its value
+    to each data row it spans; one merged over columns keeps it to the first, for the others are other fields.
 
     Raises:
         NoTable: no row of the sheet looks like a header.
+
+    >>> sheet = Sheet("", [["救助名单"], ["姓名", "总费用(万元)"], ["甲", 3], ["合计", 3]])
+    >>> table = locate(sheet, {"姓名": "name", "总费用(万元)": "cost"}.get)
+    >>> table.columns[1].unit, table.rows, [(one.row, one.kind) for one in table.explained]
+    ('万元', (DataRow(number=3, cells=('甲', 3)),), [(1, 'title'), (2, 'header'), (4, 'total')])
     """
-    raise NotImplementedError
+    place = Place(file, sheet.name)
+    header = find_header(sheet, recognise)
+    if header is None:
+        raise _no_table(place, expected)
+    above = [_above(sheet, row) for row in range(1, header.first)]
+    kinds = _Rows(sheet, header).kinds()
+    numbers = [row for row, kind in kinds if kind is None]
+    columns, notices = _columns(sheet, header, numbers, place)
+    rows, spread = _values(sheet, columns, numbers, place)
+    notices += spread
+    explained = [
+        *above,
+        *(Explained(row, "header") for row in range(header.first, header.last + 1)),
+        *(Explained(row, kind) for row, kind in kinds if kind is not None),
+    ]
+    totals = [row for row, kind in kinds if kind == "total"]
+    later = [row for row in numbers if totals and row > totals[0]]
+    if later:
+        notices.append(Notice("rows-after-total", _at(place, later[0]), {"count": len(later)}))
+    return Located(sheet.name, columns, rows, tuple(explained), tuple(notices), _stated_unit(sheet, header.first))
+
+
+def _no_table(place: Place, expected: Sequence[str]) -> NoTable:
+    named = f" such as {'、'.join(expected)}" if expected else ""
+    return NoTable(
+        "no row names at least two known columns",
+        where=str(place),
+        remedy=f"the header row needs column names{named}, in one of the first rows",
+    )
+
+
+def _at(place: Place, row: int = 0, column: int = 0) -> Place:
+    return Place(place.file, place.sheet, row, column)
+
+
+def _is_empty(value: CellValue) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _above(sheet: Sheet, row: int) -> Explained:
+    return Explained(row, "blank" if all(map(_is_empty, sheet.rows[row - 1])) else "title")
+
+
+def _stated_unit(sheet: Sheet, header_row: int) -> str:
+    for cells in sheet.rows[: header_row - 1]:
+        for value in cells:
+            unit = words().stated_unit(value) if isinstance(value, str) else ""
+            if unit:
+                return unit
+    return ""
+
+
+class _Rows:
+    """Tells what each row below the header is."""
+
+    def __init__(self, sheet: Sheet, header: Header) -> None:
+        self._sheet = sheet
+        self._header = header
+        self._fields = [heading.column - 1 for heading in header.headings if heading.field]
+        self._names = {heading.column - 1: _last_line(heading.text) for heading in header.headings}
+        self._wide_rows = {
+            merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
+        }
+
+    def kinds(self) -> list[tuple[int, RowKind | None]]:
+        """Each row below the header with its kind; None is data."""
+        found: list[tuple[int, RowKind | None]] = []
+        ended = False
+        for row in range(self._header.last + 1, len(self._sheet.rows) + 1):
+            kind = self._kind(row, self._sheet.rows[row - 1], ended)
+            ended = ended or kind in ("note", "total")
+            found.append((row, kind))
+        self._trim(found)
+        return found
+
+    def _kind(self, row: int, cells: Sequence[CellValue], ended: bool) -> RowKind | None:
+        filled = [index for index, value in enumerate(cells) if not _is_empty(value)]
+        if not filled:
+            return "blank"
+        first = plain(cells[filled[0]])
+        if first and words().is_total(first):
+            return "total"
+        if self._repeats_header(cells, filled):
+            return "repeated-header"
+        known = sum(index < len(cells) and not _is_empty(cells[index]) for index in self._fields)
+        if known > 1 and known >= _MOST * len(self._fields):
+            return None
+        if first and words().is_note(first):
+            return "note"
+        if len(filled) == 1:
+            return self._kind_of_single(row, cells[filled[0]], known, ended)
+        return None
+
+    def _kind_of_single(self, row: int, value: CellValue, known: int, ended: bool) -> RowKind | None:
+        """The kind of a row with one filled cell: a numbered empty line, a line of text over the table, or data."""
+        if not known and plain(str(value)).isdigit():
+            return "blank"
+        return "note" if ended or row in self._wide_rows else None
+
+    def _repeats_header(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
+        same = sum(bool(self._names.get(index)) and plain(cells[index]) == self._names[index] for index in filled)
+        return same >= min(2, len(self._names)) and same >= _SAME_AS_HEADER * len(filled)
+
+    def _trim(self, found: list[tuple[int, RowKind | None]]) -> None:
+        """The last rows, if each has a single cell in a wide table, are remarks without a word that says so."""
+        if len(self._header.headings) < _WIDE_TABLE:
+            return
+        for position in range(len(found) - 1, -1, -1):
+            row, kind = found[position]
+            if kind is None:
+                if sum(not _is_empty(value) for value in self._sheet.rows[row - 1]) > 1:
+                    return
+                found[position] = (row, "note")
+
+
+def _last_line(heading: str) -> str:
+    """The lower text of a two-row heading, plain."""
+    return plain(heading.rpartition("/")[2] or heading)
+
+
+def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> tuple[tuple[Column, ...], list[Notice]]:
+    """The columns, left to right; of two that mean one field the first has it."""
+    notices: list[Notice] = []
+    taken: dict[str, int] = {}
+    columns = []
+    for heading in header.headings:
+        field = heading.field
+        if field is None:
+            notices.append(Notice("unmapped-header", _at(place, header.last, heading.column)))
+        elif field in taken:
+            params = {"field": field, "first": taken[field]}
+            notices.append(Notice("duplicate-field", _at(place, header.last, heading.column), params))
+            field = None
+        else:
+            taken[field] = heading.column
+        columns.append(Column(heading.column, heading.text, field, words().unit(heading.text)))
+    named = {column.index for column in columns}
+    width = max((len(sheet.rows[row - 1]) for row in numbers), default=0)
+    nameless = [
+        index
+        for index in range(1, width + 1)
+        if index not in named and any(not _is_empty(sheet.cell(row, index)) for row in numbers)
+    ]
+    if nameless:
+        notices.append(Notice("ragged-rows", _at(place, header.last, nameless[0]), {"count": len(nameless)}))
+    columns += [Column(index, "", None) for index in nameless]
+    return tuple(sorted(columns, key=lambda column: column.index)), notices
+
+
+def _values(
+    sheet: Sheet, columns: tuple[Column, ...], numbers: list[int], place: Place
+) -> tuple[tuple[DataRow, ...], list[Notice]]:
+    """The data rows, with merged values spread downwards."""
+    spread, notices = _spread(sheet, set(numbers), {column.index for column in columns}, place)
+    indexes = [column.index - 1 for column in columns]
+    rows = []
+    for number in numbers:
+        cells = sheet.rows[number - 1]
+        length = len(cells)
+        values = [cells[index] if index < length else None for index in indexes]
+        for index, value in spread.get(number, ()):
+            values[indexes.index(index)] = value
+        rows.append(DataRow(number, tuple(values)))
+    return tuple(rows), notices
+
+
+def _spread(
+    sheet: Sheet, data: set[int], columns: set[int], place: Place
+) -> tuple[dict[int, list[tuple[int, CellValue]]], list[Notice]]:
+    """What merged cells add, as 0-based column and value by row; a notice for each range that gave its value away."""
+    added: dict[int, list[tuple[int, CellValue]]] = {}
+    notices = []
+    for merge in sheet.merges:
+        value = sheet.cell(merge.first_row, merge.first_column)
+        if _is_empty(value) or merge.first_column not in columns or merge.first_row not in data:
+            continue
+        below = [row for row in _rows_below(merge) if row in data]
+        for row in below:
+            added.setdefault(row, []).append((merge.first_column - 1, value))
+        if below:
+            kind: NoticeKind = "merged-value"
+            notices.append(Notice(kind, _at(place, merge.first_row, merge.first_column), {"cells": len(below) + 1}))
+    return added, notices
+
+
+def _rows_below(merge: Merge) -> range:
+    return range(merge.first_row + 1, merge.last_row + 1)

@@ -19,6 +19,7 @@ class CandidateIndex:
         self._keys = sorted(terms)
         self._terms = terms
         self._postings: dict[str, list[int]] = {}
+        self._known: dict[str, tuple[float, list[tuple[float, str]]]] = {}
         for index, term_key in enumerate(self._keys):
             for pair in _pairs(term_key):
                 self._postings.setdefault(pair, []).append(index)
@@ -28,6 +29,12 @@ class CandidateIndex:
 
         The score is RapidFuzz's normalized InDel similarity of the keys.
         """
+        known = self._known.get(text)
+        if known is None or known[0] != cutoff:
+            known = self._known[text] = (cutoff, self._nearest(text, cutoff))
+        return known[1]
+
+    def _nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         from rapidfuzz import fuzz, process
 
         shared: Counter[int] = Counter()

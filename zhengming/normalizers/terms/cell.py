@@ -9,11 +9,11 @@ dear, longer pieces cheaper than several shorter ones. So a term always wins ove
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from zhengming.dictionary.folding import fold_with_offsets
+from zhengming.dictionary.folding import MARKS, fold_with_offsets
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT, Unit, Vocabulary
 
@@ -24,9 +24,12 @@ _TERM = 1.0
 _WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
 _SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _MISTYPED = 1.5  # more for each wrong character of a term
+_LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
 
 _NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
 _LETTERS = re.compile("[a-z]+")
+_OPENING = frozenset("([{<《〈【「『〔〖")
+_CLOSING = frozenset(")]}>》〉】」』〕〗")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +71,43 @@ class View:
         folded, offsets = fold_with_offsets(raw[:MAX_CELL].translate(_NEWLINES))
         self.folded = folded
         self._offsets = offsets
-        strengths = vocabulary.strengths
         places: list[int] = []
         gaps: list[int] = []
         depth: list[int] = []
-        strength = level = 0
-        for index, character in enumerate(folded):
-            if character.isalnum():
-                places.append(index)
-                gaps.append(strength)
-                depth.append(level)
+        last = strength = level = 0
+        for marks in MARKS.finditer(folded):
+            start, end = marks.span()
+            if start > last:
+                _extend(places, gaps, depth, last, start, strength, level)
                 strength = NONE
-            else:
-                mark = strengths.get(character, SOFT)
-                if mark == BRACKET:
-                    level = level + 1 if character in "([{<《〈【「『〔〖" else max(level - 1, 0)
-                if mark > strength:
-                    strength = mark
+            for mark in marks[0]:
+                said = vocabulary.strengths.get(mark, SOFT)
+                if said == BRACKET:
+                    level = level + 1 if mark in _OPENING else max(level - 1, 0)
+                strength = max(strength, said)
+            last = end
+        if len(folded) > last:
+            _extend(places, gaps, depth, last, len(folded), strength, level)
+            strength = NONE
         gaps.append(strength)
         self._places = places
         self.gaps = gaps
         self.depth = depth
         self.bare = not any(gaps)
-        self.text = "".join([folded[place] for place in places])
+        self.text = MARKS.sub("", folded)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the squeezed stretch stands in the raw text."""
-        first = self._offsets[self._places[start]]
-        last = self._offsets[self._places[end - 1]]
-        return first, last + 1
+        """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
+        last = self._places[end - 1]
+        if self.depth[end - 1] > self.depth[start]:
+            following = self._places[end] if end < len(self._places) else len(self.folded)
+            last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
+        return self._offsets[self._places[start]], self._offsets[last] + 1
+
+    @property
+    def spaceless(self) -> str:
+        """The folded text without its spaces."""
+        return self.folded.replace(" ", "")
 
     def between(self, index: int) -> str:
         """The folded punctuation before squeezed character `index` (or after the last one), spaces left out."""
@@ -106,70 +117,96 @@ class View:
 
     def positions(self, first: int, last: int) -> tuple[int, int]:
         """The squeezed stretch that covers folded[first:last]."""
-        inside = [index for index, place in enumerate(self._places) if first <= place < last]
-        return inside[0], inside[-1] + 1
+        return bisect_left(self._places, first), bisect_left(self._places, last)
 
 
-def tokenize(view: View, lexicon: Lexicon, *, mistyped: bool = False) -> list[Token]:
-    """Cut the view into tokens; with `mistyped` also terms with confusable characters are recognised."""
+def _extend(
+    places: list[int], gaps: list[int], depth: list[int], start: int, end: int, strength: int, level: int
+) -> None:
+    """Take in the run of letters folded[start:end], which stands behind punctuation of `strength`."""
+    size = end - start
+    places.extend(range(start, end))
+    gaps.append(strength)
+    gaps.extend([NONE] * (size - 1))
+    depth.extend([level] * size)
+
+
+def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
+    """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
     text = view.text
-    size = len(text)
-    arcs: list[list[Token]] = [[] for _position in text]
-    closed = _inside_words(view, lexicon) if any("a" <= character <= "z" for character in text) else frozenset()
-    _add_words(arcs, view, lexicon, closed)
-    if any(map(str.isdigit, text)) or not text.isascii():
+    arcs: list[list[_Arc]] = [[] for _position in text]
+    _add_words(arcs, view, lexicon)
+    if lexicon.vocabulary.numerals.search(text):
         for start, end, measure in _numbers(view, lexicon.vocabulary):
-            arcs[start].append(Token("number", start, end, measure=measure))
-    if mistyped:
-        for token in _mistyped_terms(view, lexicon):
-            arcs[token.start].append(token)
+            arcs[start].append((end, _TERM, measure))
+    tokens, known = _cheapest(arcs)
+    if not all(known):
+        if _add_mistyped_terms(arcs, view, lexicon, known):
+            tokens, known = _cheapest(arcs)
+        tokens = _joined(tokens, view)
+    return tokens
+
+
+# What may be read from a position on: where it ends, its price, and what it is (with the number of wrong characters).
+_Arc = tuple[int, float, Entry | Measure | tuple[Entry, int]]
+
+
+def _cheapest(arcs: list[list[_Arc]]) -> tuple[list[Token], list[bool]]:
+    """The tokens of the cheapest way through the text, and for each character whether anything recognises it."""
+    size = len(arcs)
     costs = [0.0] + [float("inf")] * size
-    arrivals: list[Token | None] = [None] * (size + 1)
+    arrivals: list[tuple[int, _Arc | None]] = [(0, None)] * (size + 1)
     for start, leaving in enumerate(arcs):
         cost = costs[start]
         if cost + _UNKNOWN < costs[start + 1]:
             costs[start + 1] = cost + _UNKNOWN
-            arrivals[start + 1] = None
-        for token in leaving:
-            price = cost + _price(token)
-            if price < costs[token.end]:
-                costs[token.end] = price
-                arrivals[token.end] = token
-    return _joined(_path(arrivals, size), view)
+            arrivals[start + 1] = (start, None)
+        for arc in leaving:
+            price = cost + arc[1]
+            if price < costs[arc[0]]:
+                costs[arc[0]] = price
+                arrivals[arc[0]] = (start, arc)
+    tokens: list[Token] = []
+    known = [True] * size
+    end = size
+    while end:
+        start, chosen = arrivals[end]
+        if chosen is None:
+            known[start] = False
+            tokens.append(Token("unknown", start, end))
+        else:
+            tokens.append(_token(start, chosen))
+        end = start
+    tokens.reverse()
+    return tokens, known
 
 
-def _price(token: Token) -> float:
-    if token.kind in ("term", "number"):
-        return _TERM + _MISTYPED * token.typed
-    return _WORD if token.end - token.start > 1 else _SINGLE
+def _token(start: int, arc: _Arc) -> Token:
+    what = arc[2]
+    if isinstance(what, Entry):
+        return Token(what.token_kind, start, arc[0], what)
+    if isinstance(what, Measure):
+        return Token("number", start, arc[0], measure=what)
+    return Token("term", start, arc[0], what[0], typed=what[1])
 
 
-def _add_words(arcs: list[list[Token]], view: View, lexicon: Lexicon, closed: frozenset[int]) -> None:
+def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
     """Every text of the lexicon that stands in the view, where it may start and end."""
     text, gaps, bare = view.text, view.gaps, view.bare
     entries, lengths, size = lexicon.entries, lexicon.lengths, len(view.text)
+    closed = _inside_words(view, lexicon) if _LETTERS.search(text) else frozenset()
     for start in range(size):
-        if start in closed:
+        found = lengths.get(text[start : start + 2]) or lengths.get(text[start])
+        if found is None or start in closed:
             continue
-        for length in (*lengths.get(text[start : start + 2], ()), *lengths.get(text[start], ())):
+        for length in found:
             end = start + length
-            entry = entries.get(text[start:end]) if end <= size and end not in closed else None
-            if entry is None:
+            entry = entries.get(text[start:end])
+            if entry is None or end > size or end in closed:
                 continue
-            if not bare and max(gaps[start + 1 : end], default=NONE) > (entry.crosses if entry.senses else SOFT):
+            if not bare and length > 1 and max(gaps[start + 1 : end]) > entry.crosses:
                 continue
-            kind = "term" if entry.senses else "modifier" if entry.modifiers else "cue"
-            arcs[start].append(Token(kind, start, end, entry))
-
-
-def _path(arrivals: Sequence[Token | None], size: int) -> list[Token]:
-    tokens: list[Token] = []
-    while size:
-        token = arrivals[size] or Token("unknown", size - 1, size)
-        tokens.append(token)
-        size = token.start
-    tokens.reverse()
-    return tokens
+            arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
 
 
 def _joined(tokens: list[Token], view: View) -> list[Token]:
@@ -179,8 +216,6 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
     """
     gaps = view.gaps
     absorbed = [token.kind == "unknown" for token in tokens]
-    if not any(absorbed):
-        return tokens
     for index, token in enumerate(tokens):
         if token.kind not in ("cue", "modifier") or token.end - token.start > 1 or _speaks_of_certainty(token):
             continue
@@ -235,41 +270,33 @@ def _cuts(word: str, offset: int, lexicon: Lexicon) -> set[int]:
     return {offset + cut for cut in best[-1] or ()}
 
 
-def _mistyped_terms(view: View, lexicon: Lexicon) -> Iterator[Token]:
-    """Terms that stand in the view but for characters they are commonly mistaken for."""
-    text = lexicon.alike_key(view.text)
+def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, known: list[bool]) -> bool:
+    """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
+    text, added = lexicon.alike_key(view.text), False
     for start in range(len(text)):
         for length in lexicon.alike_lengths.get(text[start : start + 2], ()):
             end = start + length
-            if (
-                end > len(text)
-                or length < 3
-                or (not view.bare and max(view.gaps[start + 1 : end], default=NONE) > SOFT)
-            ):
+            if end > len(text) or length < _LEAST_MISTYPED or all(known[start:end]):
+                continue
+            if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
                 continue
             for term_key in lexicon.alike.get(text[start:end], ()):
-                wrong = sum(typed != meant for typed, meant in zip(view.text[start:end], term_key, strict=True))
-                if wrong:
-                    yield Token("term", start, end, lexicon.entries[term_key], typed=wrong)
+                wrong = _wrong_characters(view.text[start:end], term_key, lexicon.vocabulary)
+                if 0 < wrong <= length // 2:
+                    arcs[start].append((end, _TERM + _MISTYPED * wrong, (lexicon.entries[term_key], wrong)))
+                    added = True
+    return added
 
 
-@cache
-def _number_pattern(units: tuple[str, ...]) -> re.Pattern[str]:
-    number = r"\d+(?:\.\d+)?"
-    unit = "|".join(re.escape(text) + ("(?![a-z])" if text.isascii() else "") for text in units)
-    counted = "|".join(re.escape(text) for text in units if not text.isascii())
-    return re.compile(
-        r"(?P<code>(?<![a-z])[a-z]\d\d(?:\.\d[0-9x]*)?(?![a-z0-9]))"
-        r"|(?P<date>\d{4} ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2} ?日?| ?月)?)"
-        rf"|(?P<low>{number})(?: ?(?:[-~x*×至到]|--) ?(?P<high>{number}))?(?: ?[x*×] ?{number})? ?(?P<unit>{unit})?余?"
-        rf"|(?P<han>[一二三四五六七八九十两半数]{{1,3}}余?(?:{counted}))余?"
-    )
+def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
+    """How many characters differ, every one by a pair the table has; -1 if one differs otherwise."""
+    pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
+    return len(pairs) if all(pair in vocabulary.confused for pair in pairs) else -1
 
 
 def _numbers(view: View, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Measure]]:
     """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
-    units = tuple(sorted(vocabulary.units, key=lambda text: (-len(text), text)))
-    for match in _number_pattern(units).finditer(view.folded):
+    for match in vocabulary.numbers.finditer(view.folded):
         start, end = view.positions(*match.span())
         if match["low"] is None:
             yield start, end, Measure(0, 0, None, "interval" if match["han"] else "other")

@@ -13,6 +13,8 @@ from functools import cached_property
 from zhengming.normalizers.terms.lexicon import Entry
 from zhengming.normalizers.terms.vocabulary import Vocabulary
 
+_SHORT = 3  # characters; 脑底 before 血管环 makes another disease of it, 免疫功能低 before 先心病 is one by itself
+
 
 class Guard:
     """Contrasts between the terms of one lexicon."""
@@ -70,11 +72,10 @@ class Guard:
         return any(one != other and (one, other) in pairs for one, other in zip(typed, meant, strict=True))
 
     def changes_before(self, stretch: str) -> bool:
-        """Whether an unread stretch right before a term may be part of another name."""
+        """Whether an unread stretch right before a term may be part of another name: a short one mostly is."""
         return (
-            len(stretch) == 1
+            (len(stretch) <= _SHORT and not stretch.isascii())
             or stretch[-1] in self.affixes[0]
-            or stretch[-1] in self._contrast_characters
             or stretch.endswith(self._vocabulary.changes_before)
         )
 
@@ -85,10 +86,6 @@ class Guard:
             or (len(stretch) == 2 and stretch[0] in self.affixes[1])
             or stretch.startswith(self._vocabulary.changes_after)
         )
-
-    @cached_property
-    def _contrast_characters(self) -> frozenset[str]:
-        return frozenset(character for pair in self.substitutions for character in pair)
 
     def _coded(self) -> Iterable[tuple[str, frozenset[str]]]:
         """Terms of three characters or more that are not ASCII, with the concepts they may name."""

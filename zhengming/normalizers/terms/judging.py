@@ -7,7 +7,7 @@ from functools import cached_property
 
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
 
@@ -74,10 +74,10 @@ class Judge:
         return {code: tuple(sorted(qualifiers)) for code, qualifiers in found.items()}
 
     def _own_problem(self, found: Found, reading: Reading | None) -> str:
-        unclear = len(found.codes) > 1 or (is_ambiguous(found.entry) and found.method != "composed")
+        unclear = len(found.codes) > 1 or (found.entry.ambiguous and found.method != "composed")
         if unclear and (reading is None or not self._resolve(found, reading)):
             return "ambiguous"
-        if all(term.relation == "broad" for _code, term in found.entry.senses):
+        if found.entry.broad:
             return "too-broad"
         if self.category.concepts[found.codes[0]].status == "retired":
             return "retired"
@@ -96,7 +96,7 @@ class Judge:
             return False
         roots: set[str] = set()
         for other in reading.found:
-            if other is not found and not other.problem and len(other.codes) == 1 and not is_ambiguous(other.entry):
+            if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous:
                 roots |= self._roots(other.codes[0])
         related = [code for code in found.codes if self._roots(code) & roots]
         if len(related) != 1:
@@ -140,8 +140,3 @@ class Judge:
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name
-
-
-def is_ambiguous(entry: Entry) -> bool:
-    """Whether any sense of the entry is declared ambiguous."""
-    return any(term.relation == "ambiguous" for _code, term in entry.senses)

@@ -12,24 +12,41 @@ from functools import cached_property
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category, Modifier, Term
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue, Vocabulary
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
 
 
 @dataclass(slots=True)
 class Entry:
-    """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term."""
+    """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
+
+    The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
+    whether all are `broad`, how strongly the word `joins` or parts its neighbours, and what a token of it is taken for.
+    """
 
     key: str
     senses: tuple[tuple[str, Term], ...] = ()
     modifiers: tuple[Modifier, ...] = ()
     cues: tuple[Cue, ...] = ()
-    crosses: int = BRACKET
+    crosses: int = SOFT
     abbreviation: bool = False
+    codes: tuple[str, ...] = ()
+    ambiguous: bool = False
+    broad: bool = False
+    joins: int = NONE
+    token_kind: str = "cue"
 
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The concepts the key names, without repeats."""
-        return tuple(dict.fromkeys(code for code, _term in self.senses))
+    def settle(self) -> None:
+        """Work out what follows from the senses and cues."""
+        self.codes = tuple(dict.fromkeys([code for code, _term in self.senses]))
+        relations = {term.relation for _code, term in self.senses}
+        self.ambiguous = "ambiguous" in relations
+        self.broad = relations == {"broad"}
+        self.token_kind = "term" if self.senses else "modifier" if self.modifiers else "cue"
+        self.joins = max((_JOINS.get((cue.axis, cue.value), NONE) for cue in self.cues), default=NONE)
+
+
+# A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
+_JOINS = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
 
 
 class Lexicon:
@@ -50,6 +67,8 @@ class Lexicon:
             entry.modifiers = (*entry.modifiers, modifier)
         for cue_key, cues in vocabulary.cues.items():
             self._entry(cue_key).cues = cues
+        for entry in self.entries.values():
+            entry.settle()
         self.lengths = lengths(self.entries)
 
     def _add_terms(self, sender: str) -> None:
@@ -66,12 +85,14 @@ class Lexicon:
                     continue
                 entry = self._entry(term_key)
                 entry.senses = (*entry.senses, (concept.code, term))
-                entry.crosses = max(entry.crosses, self._strongest_mark(term.text))
+                if len(term_key) != len(term.text):
+                    entry.crosses = max(entry.crosses, self._strongest_mark(term.text))
                 entry.abbreviation = entry.abbreviation or term.kind == "abbreviation"
         for term_key, senses in local.items():
             self._entry(term_key).senses = tuple(senses)
         for entry in self.entries.values():
-            entry.senses = self._current(entry.senses)
+            if len(entry.senses) > 1:
+                entry.senses = self._current(entry.senses)
 
     def _current(self, senses: tuple[tuple[str, Term], ...]) -> tuple[tuple[str, Term], ...]:
         """Senses in a fixed order; those of retired concepts only when there is no other."""
@@ -132,8 +153,14 @@ class Lexicon:
 
 
 def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """For the first two characters (or the only one) of a key: the lengths of the keys that start so, longest first."""
+    """For the first two characters of a key: the lengths of the keys that start so, longest first.
+
+    A key of one character stands under itself, and as length 1 under every two characters that start with it.
+    """
     found: dict[str, set[int]] = {}
     for entry_key in keys:
         found.setdefault(entry_key[:2], set()).add(len(entry_key))
+    for start, sizes in found.items():
+        if len(start) == 2 and start[0] in found:
+            sizes.add(1)
     return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}

@@ -19,7 +19,7 @@ from zhengming.errors import UsageError
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token, View, tokenize
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.judging import Judge, is_ambiguous
+from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.qualifiers import qualify
@@ -76,6 +76,7 @@ class Matcher:
         self._lexicon = Lexicon(self.category, self._vocabulary, sender)
         self._guard = Guard(self._lexicon.terms, self._vocabulary)
         self._judge = Judge(self.category, self._lexicon, self._guard)
+        self._confidence = _calibration()
         self._seen: dict[str, tuple[Mention, ...]] = {}
 
     def match(self, text: str) -> list[Mention]:
@@ -121,7 +122,7 @@ class Matcher:
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
         entry = self._lexicon.terms.get(key(text))
-        if not text.strip() or entry is None or len(entry.codes) != 1 or is_ambiguous(entry):
+        if not text.strip() or entry is None or len(entry.codes) != 1 or entry.ambiguous:
             return []
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
         code, term = entry.senses[0]
@@ -133,7 +134,7 @@ class Matcher:
             code,
             self.name(code),
             "accepted",
-            _confidence()["exact"],
+            self._confidence["exact"],
             "exact",
             "known",
             term.text,
@@ -162,9 +163,7 @@ class Matcher:
         lexicon = self._lexicon
         tokens = tokenize(view, lexicon)
         unread = any(token.kind == "unknown" for token in tokens)
-        if unread:
-            tokens = tokenize(view, lexicon, mistyped=True)
-        reading = Reading(view, tokens, self._vocabulary)
+        reading = Reading(view, tokens)
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:
                 reading.add(self._hosted(index, token, token.entry, reading))
@@ -201,7 +200,7 @@ class Matcher:
         entry = self._lexicon.terms[nearest[0][1]]
         found = Found(-1, start, end, entry.codes, entry, "similar", "only-similar", dict(_PLAIN))
         found.rivals = tuple(nearest)
-        if self._only_fillers(text, entry.key) and len(entry.codes) == 1 and not is_ambiguous(entry):
+        if self._only_fillers(text, entry.key) and len(entry.codes) == 1 and not entry.ambiguous:
             found.method, found.problem = "filler", ""
         found.steps.extend(("similar", f"{term_key} {score:.2f}") for score, term_key in nearest)
         return found
@@ -214,7 +213,7 @@ class Matcher:
 
     def _mention(self, found: Found, view: View) -> Mention:
         start, end = view.span(found.start, found.end)
-        confidence = _confidence().get(found.method, 0.0)
+        confidence = self._confidence.get(found.method, 0.0)
         if found.problem:
             confidence = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0) if found.codes else 0.0
         accepted = not found.problem and confidence >= self.accept
@@ -263,7 +262,7 @@ def _method(entry: Entry) -> str:
 
 
 @cache
-def _confidence() -> dict[str, float]:
+def _calibration() -> dict[str, float]:
     """How often a mention found by each method is right, from `data/vocabulary/calibration.csv`."""
     text = (resources.files("zhengming") / "data" / "vocabulary" / "calibration.csv").read_text(encoding="utf-8")
     return {row["method"]: float(row["confidence"]) for row in csv.DictReader(text.splitlines())}

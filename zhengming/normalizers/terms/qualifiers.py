@@ -182,8 +182,10 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
 
 def _marks(reading: Reading, lexicon: Lexicon) -> None:
     """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
-    marks = lexicon.vocabulary.marks
     view = reading.view
+    marks = {mark: cues for mark, cues in lexicon.vocabulary.marks.items() if mark in view.spaceless}
+    if not marks:
+        return
     for border in range(len(reading.tokens) + 1):
         place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
         if view.gaps[place] == NONE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from zhengming.normalizers.terms.cell import Token, View
 from zhengming.normalizers.terms.lexicon import Entry
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Vocabulary
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Reading:
 
     __slots__ = ("found", "hosts", "separations", "tokens", "view")
 
-    def __init__(self, view: View, tokens: list[Token], vocabulary: Vocabulary) -> None:
+    def __init__(self, view: View, tokens: list[Token]) -> None:
         """Work out the separations; nothing is found yet."""
         self.view = view
         self.tokens = tokens
@@ -111,13 +111,7 @@ def _separations(view: View, tokens: list[Token]) -> list[int]:
 
 def _joining(token: Token) -> int:
     """How strongly a word or number separates what stands on either side of it."""
-    if token.kind == "number" and token.measure and token.measure.unit is None and not token.measure.quantity:
-        return CLAUSE  # an enumerator
-    if token.kind != "cue" or token.entry is None:
-        return NONE
-    for cue in token.entry.cues:
-        if cue.axis == "contrast":
-            return SENTENCE
-        if cue.axis == "link":
-            return LIST if cue.value == "coordinate" else CLAUSE
-    return NONE
+    if token.entry:
+        return token.entry.joins if token.kind == "cue" else NONE
+    measure = token.measure
+    return CLAUSE if measure and measure.unit is None and not measure.quantity else NONE  # a bare number enumerates

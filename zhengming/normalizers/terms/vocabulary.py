@@ -7,12 +7,15 @@ only reads it. A category's own sub-type words come with the category.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from zhengming.dictionary.folding import fold, key
+
+_HAN_NUMERALS = "一二三四五六七八九十两半数"
 
 NONE, SOFT, BRACKET, LIST, CLAUSE, SENTENCE = range(6)
 _STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "clause": CLAUSE, "sentence": SENTENCE}
@@ -47,7 +50,8 @@ class Unit:
 class Vocabulary:
     """Cues by key, punctuation cues by folded text, the strength of punctuation, units, and confusable characters.
 
-    `alike` gives for a character the class it shares with those it is mistaken for; `fillers` are characters that may
+    `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs themselves in
+    both orders; `fillers` are characters that may
     be added or left out of a name without making it another name.
     """
 
@@ -56,9 +60,12 @@ class Vocabulary:
     strengths: Mapping[str, int]
     units: Mapping[str, Unit]
     alike: Mapping[str, str]
+    confused: frozenset[tuple[str, str]]
     fillers: frozenset[str]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
+    numbers: re.Pattern[str]
+    numerals: re.Pattern[str]
 
 
 @cache
@@ -76,20 +83,39 @@ def vocabulary() -> Vocabulary:
             cues.setdefault(key(text), []).append(cue)
         else:
             marks.setdefault(fold(text), []).append(cue)
+    pairs = [(fold(left), fold(right)) for left, right, _kind, _source in _rows("confusable_characters")]
+    units = {fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")}
     return Vocabulary(
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
         strengths={fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")},
-        units={fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")},
-        alike=_classes(),
+        units=units,
+        alike=_classes(pairs),
+        confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
+        numbers=_number_pattern(units),
+        numerals=re.compile(rf"\d|[{_HAN_NUMERALS}]"),
     )
 
 
-def _classes() -> dict[str, str]:
-    """Each confusable character to the smallest of its class; a class is closed under the table's pairs."""
+def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
+    """Codes (q21.0), dates, numbers and ranges with their unit, and counted spans in hanzi (三年), in folded text."""
+    ordered = sorted(units, key=lambda text: (-len(text), text))
+    number = r"\d+(?:\.\d+)?"
+    unit = "|".join(re.escape(text) + ("(?![a-z])" if text.isascii() else "") for text in ordered)
+    counted = "|".join(re.escape(text) for text in ordered if not text.isascii())
+    return re.compile(
+        r"(?P<code>(?<![a-z])[a-z]\d\d(?:\.\d[0-9x]*)?(?![a-z0-9]))"
+        r"|(?P<date>\d{4} ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2} ?日?| ?月)?)"
+        rf"|(?P<low>{number})(?: ?(?:[-~x*×至到]|--) ?(?P<high>{number}))?(?: ?[x*×] ?{number})? ?(?P<unit>{unit})?余?"
+        rf"|(?P<han>[{_HAN_NUMERALS}]{{1,3}}余?(?:{counted}))余?"
+    )
+
+
+def _classes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each confusable character to the smallest of its class; a class is closed under the pairs."""
     parent: dict[str, str] = {}
 
     def top(character: str) -> str:
@@ -97,8 +123,8 @@ def _classes() -> dict[str, str]:
             character = parent[character]
         return character
 
-    for left, right, _kind, _source in _rows("confusable_characters"):
-        low, high = sorted((top(fold(left)), top(fold(right))))
+    for left, right in pairs:
+        low, high = sorted((top(left), top(right)))
         parent[high] = low
     return {character: top(character) for character in parent}
 
