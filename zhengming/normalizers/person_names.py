@@ -42,8 +42,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
 
     Accepted: `name`, `space-removed`, `dot-unified`, `title-removed`. Review with a value: `brackets` (the part
     outside), `child-of` (张三之子, a newborn under the mother's name), `relative-of` (张三妈妈), `long-name`, `digits`
-    (张三2), `other-script`, `private-use-character`; without: `several-names`, `surname-only`, `extra-text`, `damaged-text`.
-    Unmatched: `masked`, `stated-unknown`, `not-a-name`.
+    (张三2), `other-script`, `private-use-character`; without: `several-names`, `surname-only`, `extra-text` (张三 男),
+    `damaged-text`. Unmatched: `masked`, `stated-unknown`, `not-a-name`.
     """
     outcome = cells.settled(raw)
     if outcome is not None:

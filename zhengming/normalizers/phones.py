@@ -46,8 +46,9 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     """The phone numbers a cell states, joined by `;`.
 
     Accepted: `phone`, `several-phones`, `label-dropped` (妈妈 139…). Review with a value: `no-area-code`,
-    `leading-zero-lost`, `maybe-lost-digit` (8000000000), `foreign-number`, `extra-text`, `part-unreadable` (the readable numbers of several);
-    without: `too-many-numbers`. Unmatched: `masked`, `lost-digits`, `wrong-length`, `not-a-phone`.
+    `leading-zero-lost`, `maybe-lost-digit` (8000000000), `foreign-number`, `extra-text`, `part-unreadable` (the
+    readable ones of several); without: `too-many-numbers`. Unmatched: `masked`, `lost-digits`, `wrong-length`,
+    `not-a-phone`.
     """
     outcome = cells.settled(raw)
     if outcome is not None:

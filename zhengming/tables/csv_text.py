@@ -7,6 +7,7 @@ row, as Excel shows it. What is broken is reported and read as well as may be, n
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,6 +22,8 @@ ISOLATED = False  # Python's csv is safe with any bytes
 ENGINES = ("csv",)
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFFED = 200  # records judged when telling the separator
+_END = "\0"  # a line put behind the text: a quote that never closes takes it in
+_TELLING = 2  # separators: a line of a cell with as many as a record has is a record that a quote took in
 _SEND_TABLE = "ask the sender for the table as .xlsx, or as csv in UTF-8"
 
 
@@ -83,13 +86,10 @@ def parse(text: str, delimiter: str) -> tuple[list[list[CellValue]], bool]:
     >>> parse('a,5" cuff\n"b,1', ",")
     ([['a', '5" cuff'], ['b', '1']], False)
     """
-    try:
-        records = list(_records(text, delimiter))
-    except csv.Error:  # one field longer than 131,072 characters: no cell, but a quote that never closes
-        records = None
-    balanced = records is not None and not _swallowed(text, records)
-    if records is None or not balanced:
-        records = [[cell.strip('"') for cell in record] for record in _plain(text, delimiter)]
+    records = _quoted(text, delimiter)
+    balanced = records is not None
+    if records is None:
+        records = [[cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)] for line in _lines(text)]
     rows: list[list[CellValue]] = []
     for record in records:
         row: list[CellValue] = [cell or None for cell in record]
@@ -102,11 +102,25 @@ def parse(text: str, delimiter: str) -> tuple[list[list[CellValue]], bool]:
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(_lines(text), delimiter=delimiter, skipinitialspace=False)
+    return csv.reader(_lines(text), delimiter=delimiter)
 
 
-def _plain(text: str, delimiter: str) -> list[list[str]]:
-    return [line.rstrip("\r\n").split(delimiter) for line in _lines(text)]
+def _quoted(text: str, delimiter: str) -> list[list[str]] | None:
+    """The records, quotes obeyed; None when a quote has no partner, or a wrong one further down."""
+    try:
+        records = list(_records(f"{text}\n{_END}", delimiter))
+    except csv.Error:  # a field of more than 131,072 characters: no cell, but a quote that never closes
+        return None
+    if records.pop() != [_END]:
+        return None
+    usual = Counter(map(len, records)).most_common(1)[0][0] - 1 if records else 0
+    if usual >= _TELLING and any(
+        "\n" in cell and any(line.count(delimiter) >= usual for line in cell.split("\n"))
+        for record in records
+        for cell in record
+    ):
+        return None
+    return records
 
 
 def _head(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -121,14 +135,7 @@ def _head(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _lines(text: str) -> Iterator[str]:
     """Lines as csv counts them: `str.splitlines` would also break at form feeds and U+2028 inside a cell."""
-    import io
-
     return iter(io.StringIO(text, newline=""))
-
-
-def _swallowed(text: str, records: list[list[str]]) -> bool:
-    """Whether the last record ran to the end of the file in search of a closing quote."""
-    return text.count('"') % 2 == 1 and bool(records) and any("\n" in cell or "\r" in cell for cell in records[-1][-1:])
 
 
 def _declared(text: str) -> tuple[str, str]:

@@ -16,11 +16,16 @@ MAX_HEADER_TEXT = 120  # characters; longer text is a title or a note
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands over one column: its text (upper and lower row joined by `/`) and the field it names."""
+    """What stands over one column: its lines from top to bottom, and the field they name."""
 
     column: int
-    text: str
+    lines: tuple[str, ...]
     field: str | None
+
+    @property
+    def text(self) -> str:
+        """The lines joined by `/`."""
+        return "/".join(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def _texts(sheet: Sheet, row: int) -> dict[int, str]:
 
 
 def _single(sheet: Sheet, row: int, known: Recognise) -> tuple[Heading, ...]:
-    return tuple(Heading(column, text, known(text)) for column, text in _texts(sheet, row).items())
+    return tuple(Heading(column, (text,), known(text)) for column, text in _texts(sheet, row).items())
 
 
 def _double(sheet: Sheet, row: int, known: Recognise) -> Header | None:
@@ -82,9 +87,9 @@ def _double(sheet: Sheet, row: int, known: Recognise) -> Header | None:
             return None
         if above and below:
             field = known(above + below) or known(below)
-            headings.append(Heading(column, f"{above}/{below}", field))
+            headings.append(Heading(column, (above, below), field))
         else:
-            headings.append(Heading(column, above or below, known(above or below)))
+            headings.append(Heading(column, (above or below,), known(above or below)))
     return Header(row, row + 1, tuple(headings))
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from zhengming.errors import NoTable
 from zhengming.findings import Place
-from zhengming.tables.header import Header, find_header
-from zhengming.tables.model import CellValue, Merge, Notice, NoticeKind, Sheet
+from zhengming.tables.header import Header, Heading, find_header
+from zhengming.tables.model import CellValue, Notice, Sheet
 from zhengming.tables.words import plain, words
 
 RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header"]
@@ -148,7 +148,7 @@ class _Rows:
         self._sheet = sheet
         self._header = header
         self._fields = [heading.column - 1 for heading in header.headings if heading.field]
-        self._names = {heading.column - 1: _last_line(heading.text) for heading in header.headings}
+        self._names = {heading.column - 1: set(map(plain, heading.lines)) for heading in header.headings}
         self._wide_rows = {
             merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
         }
@@ -189,7 +189,7 @@ class _Rows:
         return "note" if ended or row in self._wide_rows else None
 
     def _repeats_header(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
-        same = sum(bool(self._names.get(index)) and plain(cells[index]) == self._names[index] for index in filled)
+        same = sum(plain(cells[index]) in self._names.get(index, ()) for index in filled)
         return same >= min(2, len(self._names)) and same >= _SAME_AS_HEADER * len(filled)
 
     def _trim(self, found: list[tuple[int, RowKind | None]]) -> None:
@@ -204,11 +204,6 @@ class _Rows:
                 found[position] = (row, "note")
 
 
-def _last_line(heading: str) -> str:
-    """The lower text of a two-row heading, plain."""
-    return plain(heading.rpartition("/")[2] or heading)
-
-
 def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> tuple[tuple[Column, ...], list[Notice]]:
     """The columns, left to right; of two that mean one field the first has it."""
     notices: list[Notice] = []
@@ -219,12 +214,12 @@ def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> 
         if field is None:
             notices.append(Notice("unmapped-header", _at(place, header.last, heading.column)))
         elif field in taken:
-            params = {"field": field, "first": taken[field]}
-            notices.append(Notice("duplicate-field", _at(place, header.last, heading.column), params))
+            at = _at(place, header.last, heading.column)
+            notices.append(Notice("duplicate-field", at, {"field": field, "first": taken[field]}))
             field = None
         else:
             taken[field] = heading.column
-        columns.append(Column(heading.column, heading.text, field, words().unit(heading.text)))
+        columns.append(Column(heading.column, heading.text, field, _unit(heading)))
     named = {column.index for column in columns}
     width = max((len(sheet.rows[row - 1]) for row in numbers), default=0)
     nameless = [
@@ -236,6 +231,11 @@ def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> 
         notices.append(Notice("ragged-rows", _at(place, header.last, nameless[0]), {"count": len(nameless)}))
     columns += [Column(index, "", None) for index in nameless]
     return tuple(sorted(columns, key=lambda column: column.index)), notices
+
+
+def _unit(heading: Heading) -> str:
+    """The unit of the lowest line that has one."""
+    return next(filter(None, map(words().unit, reversed(heading.lines))), "")
 
 
 def _values(
@@ -265,14 +265,10 @@ def _spread(
         value = sheet.cell(merge.first_row, merge.first_column)
         if _is_empty(value) or merge.first_column not in columns or merge.first_row not in data:
             continue
-        below = [row for row in _rows_below(merge) if row in data]
+        below = [row for row in range(merge.first_row + 1, merge.last_row + 1) if row in data]
         for row in below:
             added.setdefault(row, []).append((merge.first_column - 1, value))
         if below:
-            kind: NoticeKind = "merged-value"
-            notices.append(Notice(kind, _at(place, merge.first_row, merge.first_column), {"cells": len(below) + 1}))
+            at = _at(place, merge.first_row, merge.first_column)
+            notices.append(Notice("merged-value", at, {"cells": len(below) + 1}))
     return added, notices
-
-
-def _rows_below(merge: Merge) -> range:
-    return range(merge.first_row + 1, merge.last_row + 1)

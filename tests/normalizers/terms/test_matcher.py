@@ -55,6 +55,12 @@ def test_a_cell_of_one_value_is_matched_whole(category: str, text: str, code: st
         assert mention.code == code
 
 
+def test_a_line_break_parts_two_mentions() -> None:
+    assert [mention.code for mention in matcher().match("室缺\n房缺")] == [
+        mention.code for text in ("室缺", "房缺") for mention in matcher().match(text)
+    ]
+
+
 def test_every_term_of_every_category_comes_back_as_its_concept() -> None:
     wrong = []
     for category in Dictionary.open():
