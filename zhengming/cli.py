@@ -173,7 +173,7 @@ def validate(
         try:
             findings += run.validate(path).findings
         except ZhengmingError as error:
-            run.failed(path, error)
+            findings.append(run.failed(path, error))
             _complain(error)
             failed = True
     text = reports.render(output_format, findings, lang=_lang(lang), show_values=show_values, summary=run.summary())

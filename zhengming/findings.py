@@ -64,9 +64,15 @@ class Finding:
         """The rule's message in `lang` ("zh" or "en"), filled in with this finding's parameters.
 
         A parameter whose name ends in `_zh` or `_en` is a word of that language: `field_zh` fills `{field}` in Chinese.
+        The parameter `kind` is a stable code, told in the words of the language.
         """
         suffix = f"_{lang}"
-        named = {key.removesuffix(suffix): word for key, word in self.params.items() if key.endswith(suffix)}
+        named: dict[str, object] = {
+            key.removesuffix(suffix): word for key, word in self.params.items() if key.endswith(suffix)
+        }
+        if "kind" in self.params:
+            kind = str(self.params["kind"])
+            named["kind"] = words(lang).get(f"kind_{kind.replace('-', '_')}", kind)
         return rule(self.code).message(lang).format_map(_Lenient({"field": self.field, **self.params, **named}))
 
     def advice(self, lang: str = "zh") -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from zhengming import __version__
 from zhengming.dictionary.model import Dictionary
-from zhengming.errors import NoTable, UnwritableFile, ZhengmingError
-from zhengming.findings import Finding, Place, code_for, rule
+from zhengming.errors import EncryptedFile, NoTable, UnwritableFile, ZhengmingError
+from zhengming.findings import Finding, Place, code_for, finding, rule
 from zhengming.normalizers import coded, headers, values
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from zhengming.reports.clean_workbook import Undecided
 
 MANIFEST = "manifest.json"
+_FAILURES = ((EncryptedFile, "ZM002"), (NoTable, "ZM101"))  # any other error: ZM001
+_WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that are no data, beyond titles and blanks
 
 
 def clean(
@@ -158,9 +160,11 @@ class Run:
         result = self.clean(path)
         return ValidationReport(result.findings, result.manifest)
 
-    def failed(self, path: Path, error: ZhengmingError) -> None:
-        """Keep the fact that a file of the batch could not be done."""
+    def failed(self, path: Path, error: ZhengmingError) -> Finding:
+        """Keep the fact that a file of the batch could not be done, and say it as a finding of that file."""
         self.files.append({"file": path.name, "error": str(error)})
+        code = next((code for kind, code in _FAILURES if isinstance(error, kind)), "ZM001")
+        return finding(code, Place(path.name), kind="unreadable")
 
     def summary(self) -> dict[str, str | int]:
         """The facts of the run that a report shows."""
@@ -265,6 +269,9 @@ class _File:
             for notice in table.notices:
                 self._noticed(notice)
             self.explained.update(row.kind for row in table.explained)
+            for row in table.explained:
+                if row.kind in _WORTH_TELLING:
+                    self._say("ZM105", Place(self.book.file, table.sheet, row.row), {"kind": row.kind})
         if not self.tables:
             raise missing[0][1] if missing else NoTable("the file has no sheet", where=self.book.file)
         for sheet, _error in missing:

@@ -141,7 +141,7 @@ class _Category:
             elif row[0] in _reached(row[0], self.successors):
                 kind = "circular"
             elif successors and row[4] != "retired":
-                kind = "not retired"
+                kind = "not-retired"
             if kind:
                 yield self._say("ZM505", self.concepts, line, "replaced_by", code=row[0], kind=kind)
 
@@ -201,7 +201,7 @@ class _Category:
             canonical = source.dump_table(table.columns, table.rows).encode()
             if written != canonical:
                 yield self._say(
-                    "ZM506", table, _first_difference(written, canonical), "", kind="order, quotes, line ends or BOM"
+                    "ZM506", table, _first_difference(written, canonical), "", kind="form"
                 )
 
 

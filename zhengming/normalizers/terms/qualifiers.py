@@ -159,12 +159,12 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
         return
     if measure.unit is None:
         return
-    side = None
     host = reading.bracket_host(index)
     if host is None:
         left = reading.side(index, -1, BRACKET)
         right = reading.side(index, 1, SOFT)
-        side = right if right and (not left or right[:2] < left[:2]) else left
+        leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
+        side = right if leading else left
         host = side[2] if side else None
     if host is None:
         late = reading.side(index, -1, CLAUSE)
