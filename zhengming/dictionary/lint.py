@@ -200,9 +200,7 @@ class _Category:
             written = table.path.read_bytes()
             canonical = source.dump_table(table.columns, table.rows).encode()
             if written != canonical:
-                yield self._say(
-                    "ZM506", table, _first_difference(written, canonical), "", kind="form"
-                )
+                yield self._say("ZM506", table, _first_difference(written, canonical), "", kind="form")
 
 
 def _numbered(table: Table) -> Iterator[tuple[int, list[str]]]:

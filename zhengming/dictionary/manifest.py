@@ -18,7 +18,6 @@ class Matching(BaseModel):
     cell: Literal["mentions", "value"] = "value"
     accept: float = Field(default=0.95, ge=0, le=1)
     review: float = Field(default=0.6, ge=0, le=1)
-    usual_etiology: tuple[str, ...] = ()
 
 
 class CategoryManifest(BaseModel):
@@ -32,6 +31,7 @@ class CategoryManifest(BaseModel):
     attributes: list[str] = []
     matching: Matching = Matching()
     qualifiers: dict[str, Action] = {}
+    usual_etiology: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def from_data(cls, data: dict[str, object], *, where: str) -> CategoryManifest:

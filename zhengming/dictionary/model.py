@@ -95,14 +95,14 @@ class Policy:
     `cell` is `mentions` (a cell names several concepts) or `value` (the whole cell is one). At or above `accept` a
     confidence is accepted, at or above `review` it is shown to a human. `qualifiers` says what a qualifier such as
     `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
-    `usual_etiology` lists origins that are understood anyway (congenital, in a category of congenital diseases).
+    `usual_etiology` gives for a concept the origins that go without saying for it and all below.
     """
 
     cell: Literal["mentions", "value"] = "value"
     accept: float = 0.95
     review: float = 0.6
     qualifiers: Mapping[str, Action] = field(default_factory=dict)
-    usual_etiology: tuple[str, ...] = ()
+    usual_etiology: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

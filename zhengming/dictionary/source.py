@@ -108,7 +108,7 @@ def read_category(root: Path, name: str) -> Category:
             about.matching.accept,
             about.matching.review,
             about.qualifiers,
-            about.matching.usual_etiology,
+            about.usual_etiology,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -14,6 +14,7 @@ from zhengming.tables.model import CellValue
 MAX_TEXT = 4_096  # characters of a cell that are looked at
 _SPACES = re.compile(r"\s+")
 _LAST_BRACKET = re.compile(r"[(\[{<【〔〈《]([^()\[\]{}<>【】〔〕〈〉《》]{1,12})[)\]}>】〕〉》]$")
+_STATED = re.compile(r"\s*:\s*([\w%¥]+)")
 _TAIL = re.compile(r"[/:,、_-]([^/:,、_-]{1,6})$")
 
 
@@ -58,16 +59,16 @@ class TableWords:
     def stated_unit(self, text: str) -> str:
         """The unit a title states for the whole table, or nothing.
 
-        >>> words().stated_unit("2024年救助明细（单位：万元）")
-        '万元'
+        >>> words().stated_unit("填报单位：项目办 （单位：万元）"), words().stated_unit("单位 : 元  2024年")
+        ('万元', '元')
         """
-        cleaned = plain(text)
+        # Spaces stay: what follows the unit after one is another statement.
+        cleaned = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
         for label in self.unit_labels:
-            _, found, rest = cleaned.partition(label + ":")
-            if found:
-                unit = re.split(r"[^\w%¥]", rest, maxsplit=1)[0]
-                if unit in self.units:
-                    return unit
+            for rest in cleaned.split(label)[1:]:
+                stated = _STATED.match(rest)
+                if stated and stated[1] in self.units:
+                    return stated[1]
         return ""
 
 

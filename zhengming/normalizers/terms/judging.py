@@ -86,9 +86,13 @@ class Judge:
         return "policy" if self.action(found.qualifiers) == "review" else ""
 
     def _usual_etiology(self, found: Found) -> tuple[str, ...]:
-        """Origins that change nothing: the definition's own, and those usual in the category."""
-        said = [value for axis, value in self._implied.get(found.codes[0], ()) if axis == "etiology"]
-        return (*said, *self.category.policy.usual_etiology)
+        """Origins that change nothing: the definition's own, and those that go without saying for the concept."""
+        code = found.codes[0]
+        said = [value for axis, value in self._implied.get(code, ()) if axis == "etiology"]
+        usual = self.category.policy.usual_etiology
+        for above in sorted({code, *self.category.ancestors(code)} & usual.keys()):
+            said.extend(usual[above])
+        return tuple(said)
 
     def _resolve(self, found: Found, reading: Reading) -> bool:
         """An ambiguous abbreviation means what its sure neighbours are about, if that leaves one concept."""
