@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from zhengming.dictionary.folding import MARKS, fold_with_offsets
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT, Unit, Vocabulary
+from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Unit, Vocabulary
 
 MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
 
@@ -24,6 +24,7 @@ _TERM = 1.0
 _WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
 _SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _MISTYPED = 1.5  # more for each wrong character of a term
+_LEAST_BY_SOUND = 4  # characters a term needs before any character that sounds alike is thought of
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
 
 _NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
@@ -217,7 +218,7 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
     gaps = view.gaps
     absorbed = [token.kind == "unknown" for token in tokens]
     for index, token in enumerate(tokens):
-        if token.kind not in ("cue", "modifier") or token.end - token.start > 1 or _speaks_of_certainty(token):
+        if token.kind not in ("cue", "modifier") or token.end - token.start > 1 or _stands_alone(token):
             continue
         before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[token.start] == NONE
         after = index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE
@@ -232,8 +233,10 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
     return joined
 
 
-def _speaks_of_certainty(token: Token) -> bool:
-    return token.entry is not None and any(cue.axis == "certainty" for cue in token.entry.cues)
+def _stands_alone(token: Token) -> bool:
+    """Whether a word of one character is itself beside unknown text: one that denies, joins, or stands inside."""
+    entry = token.entry
+    return entry is not None and (entry.joins >= LIST or any(cue.axis in ("certainty", "infix") for cue in entry.cues))
 
 
 def _inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
@@ -282,16 +285,24 @@ def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, kn
                 continue
             for term_key in lexicon.alike.get(text[start:end], ()):
                 wrong = _wrong_characters(view.text[start:end], term_key, lexicon.vocabulary)
-                if 0 < wrong <= length // 2:
+                if 0 < wrong <= length // 3 + 1:
                     arcs[start].append((end, _TERM + _MISTYPED * wrong, (lexicon.entries[term_key], wrong)))
                     added = True
     return added
 
 
 def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
-    """How many characters differ, every one by a pair the table has; -1 if one differs otherwise."""
+    """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
+
+    In a short name sound alone proves too little: there the pair must be one that is known to be confused.
+    """
     pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
-    return len(pairs) if all(pair in vocabulary.confused for pair in pairs) else -1
+    syllables = vocabulary.syllables if len(typed) >= _LEAST_BY_SOUND else {}
+    alike = (
+        pair in vocabulary.confused or (pair[0] in syllables and syllables[pair[0]] == syllables.get(pair[1]))
+        for pair in pairs
+    )
+    return len(pairs) if all(alike) else -1
 
 
 def _numbers(view: View, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Measure]]:
@@ -299,7 +310,8 @@ def _numbers(view: View, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Mea
     for match in vocabulary.numbers.finditer(view.folded):
         start, end = view.positions(*match.span())
         if match["low"] is None:
-            yield start, end, Measure(0, 0, None, "interval" if match["han"] else "other")
+            quantity = "interval" if match["han"] else "" if match["item"] else "other"
+            yield start, end, Measure(0, 0, None, quantity)
             continue
         unit = vocabulary.units.get(match["unit"] or "")
         factor = unit.factor if unit else 1.0

@@ -95,20 +95,34 @@ class Judge:
         return tuple(said)
 
     def _resolve(self, found: Found, reading: Reading) -> bool:
-        """An ambiguous abbreviation means what its sure neighbours are about, if that leaves one concept."""
+        """An ambiguous abbreviation means what its sub-type or its sure neighbours are about, if that leaves one."""
         if not found.entry.abbreviation or self._has_unread_neighbour(reading, found.token):
             return False
-        roots: set[str] = set()
-        for other in reading.found:
-            if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous:
-                roots |= self._roots(other.codes[0])
+        fitting = [code for code in found.codes if self._has_such_a_kind(code, found.qualifiers)]
+        if len(fitting) == 1:
+            return self._settle(found, fitting[0])
+        sure = [
+            other.codes[0]
+            for other in reading.found
+            if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous
+        ]
+        general = [code for code in found.codes if any(code in self.category.ancestors(other) for other in sure)]
+        if len(general) == 1:
+            return self._settle(found, general[0])
+        roots = {root for code in sure for root in self._roots(code)}
         related = [code for code in found.codes if self._roots(code) & roots]
-        if len(related) != 1:
-            return False
-        found.codes = (related[0],)
+        return len(related) == 1 and self._settle(found, related[0])
+
+    def _settle(self, found: Found, code: str) -> bool:
+        found.codes = (code,)
         found.method = "abbreviation-in-context"
-        found.steps.append(("abbreviation-in-context", self._name(related[0])))
+        found.steps.append(("abbreviation-in-context", self._name(code)))
+        self.compose(found)
         return True
+
+    def _has_such_a_kind(self, code: str, qualifiers: Mapping[str, str | float]) -> bool:
+        """Whether a definition makes another concept of this one by a qualifier that is stated."""
+        return any(code in self._lexicon.cores.get((axis, str(value)), ()) for axis, value in qualifiers.items())
 
     def _roots(self, code: str) -> set[str]:
         above = self.category.ancestors(code) | {code}

@@ -66,7 +66,9 @@ class Lexicon:
             entry = self._entry(key(modifier.term))
             entry.modifiers = (*entry.modifiers, modifier)
         for cue_key, cues in vocabulary.cues.items():
-            self._entry(cue_key).cues = cues
+            entry = self._entry(cue_key)
+            entry.cues = cues
+            entry.crosses = max(entry.crosses, *(self._strongest_mark(cue.text) for cue in cues))
         for entry in self.entries.values():
             entry.settle()
         self.lengths = lengths(self.entries)

@@ -29,6 +29,8 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term"}
+_LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
+_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
 _PLAIN = {"certainty": "affirmed", "subject": "patient"}
 _NOTHING = Entry("")
@@ -167,19 +169,32 @@ class Matcher:
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:
                 reading.add(self._hosted(index, token, token.entry, reading))
-        if unread:
+        if unread or any(token.kind == "modifier" for token in tokens):
             recover(reading, lexicon)
         qualify(reading, lexicon)
         self._judge.judge(reading)
         if not unread:
             return reading.found
         blamed = set(self._judge.blamed(reading))
+        for found in reading.found:
+            if found.problem in ("unread-before", "unread-after"):
+                self._reread(found, reading)
         left = [
             self._proposed(reading.text(token), token.start, token.end)
             for index, token in enumerate(tokens)
             if token.kind == "unknown" and index not in blamed and token.end - token.start >= _LEAST_LEFT
         ]
         return reading.found + left
+
+    def _reread(self, found: Found, reading: Reading) -> None:
+        """Try the name together with the unread stretch next to it as one mistyped name."""
+        other = reading.tokens[found.token + (1 if found.problem == "unread-after" else -1)]
+        start, end = min(found.start, other.start), max(found.end, other.end)
+        again = self._proposed(reading.view.text[start:end], start, end)
+        if not again.problem:
+            found.start, found.end, found.codes, found.entry = start, end, again.codes, again.entry
+            found.method, found.problem = again.method, ""
+            found.steps = again.steps + [step for step in found.steps if step[0] == "qualifier"]
 
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
         text = reading.text(token)
@@ -192,7 +207,7 @@ class Matcher:
 
     def _proposed(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""
-        nearest = self._candidates.nearest(text, self.review)
+        nearest = self._candidates.nearest(text, self.review) if len(text) >= _LEAST_COMPARED else []
         if not nearest:
             found = Found(-1, start, end, (), _NOTHING, "none", "nothing-similar", dict(_PLAIN))
             found.steps.append(("none", text))
@@ -200,16 +215,30 @@ class Matcher:
         entry = self._lexicon.terms[nearest[0][1]]
         found = Found(-1, start, end, entry.codes, entry, "similar", "only-similar", dict(_PLAIN))
         found.rivals = tuple(nearest)
-        if self._only_fillers(text, entry.key) and len(entry.codes) == 1 and not entry.ambiguous:
-            found.method, found.problem = "filler", ""
+        if len(entry.codes) == 1 and not entry.ambiguous and not entry.broad:
+            found.method = self._slip(text, entry.key) or found.method
+            found.problem = "" if found.method != "similar" else found.problem
         found.steps.extend(("similar", f"{term_key} {score:.2f}") for score, term_key in nearest)
         return found
 
-    def _only_fillers(self, text: str, meant: str) -> bool:
-        """Whether the texts differ only by characters that change no name (法洛氏四联症)."""
+    def _slip(self, text: str, meant: str) -> str:
+        """The method by which the texts are the same but for a slip that makes no other name, or an empty string.
+
+        A slip is characters that change no name (法洛氏四联症), one typed twice, or two neighbours exchanged.
+        """
         fillers, contrasts = self._vocabulary.fillers, self._guard.additions
         plain = [[one for one in side if one not in fillers or one in contrasts] for side in (text, meant)]
-        return plain[0] == plain[1] and len(plain[0]) > 2
+        if plain[0] == plain[1] and len(plain[0]) > 2:
+            return "filler"
+        if len(meant) < _LEAST_SLIPPED or text.isascii():
+            return ""
+        first = next((index for index, pair in enumerate(zip(text, meant, strict=False)) if pair[0] != pair[1]), -1)
+        if len(text) == len(meant) + 1:
+            first = len(meant) if first < 0 else first
+            twice = text[first] == text[first - 1] and text[:first] + text[first + 1 :] == meant
+            return "wrong-character" if twice and text[first] not in contrasts else ""
+        swapped = text[:first] + text[first + 1 : first + 2] + text[first] + text[first + 2 :]
+        return "wrong-character" if len(text) == len(meant) and swapped == meant else ""
 
     def _mention(self, found: Found, view: View) -> Mention:
         start, end = view.span(found.start, found.end)

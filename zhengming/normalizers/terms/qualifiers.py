@@ -13,7 +13,8 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
-_WORDS_APART = frozenset({"link", "neutral", "contrast"})
+_DEGREES = frozenset({"severity", "extent", "count"})  # what may follow its name behind a comma
+_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix"})
 
 
 def qualify(reading: Reading, lexicon: Lexicon) -> None:
@@ -25,6 +26,7 @@ def qualify(reading: Reading, lexicon: Lexicon) -> None:
             _words(reading, index, token.entry, lexicon)
     _marks(reading, lexicon)
     for found in reading.found:
+        _share(found)
         for axis, value in _DEFAULTS.items():
             found.qualifiers.setdefault(axis, value)
 
@@ -41,14 +43,42 @@ def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None
             _cue(reading, index, cue)
 
 
+def _share(found: Found) -> None:
+    """A list item that shares its head with a later one shares what is said after that one."""
+    head = found.shares
+    if head:
+        for axis, value in head.qualifiers.items():
+            if axis != "size_mm":
+                found.qualifiers.setdefault(axis, value)
+
+
 def _cue(reading: Reading, index: int, cue: Cue) -> None:
-    position = cue.position
+    position, scope = cue.position, cue.scope
+    if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
+        apart = None if reading.side(index, -1, BRACKET) else _apart(reading, index)
+        if apart:
+            _set(apart, reading, reading.tokens[index], cue)
+            return
     if position in ("both", "either"):
         position = _facing(reading, index, prefers_left=position == "either")
+        scope = "nearest" if position == "after" and cue.position == "either" else scope
     if position == "before":
+        if not _forward(reading, index, cue) and cue.axis == "certainty":
+            _backward(reading, index, cue, "nearest", LIST)  # 室间隔缺损：无
+    elif position == "after" and not _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST):
+        _leading(reading, index, cue)
+
+
+def _leading(reading: Reading, index: int, cue: Cue) -> None:
+    """A cue that should follow its concept but opens the text: 术后：室缺 is a heading, 术后室缺 a consequence."""
+    if any(position in reading.hosts for position in range(index)):
+        return
+    if reading.glued(index + 1):
+        found = reading.hosts.get(index + 1)
+        if found and cue.axis == "timing":
+            found.problem = found.problem or "other-etiology"
+    elif index + 1 < len(reading.tokens) and reading.separations[index + 1] == LIST:
         _forward(reading, index, cue)
-    elif position == "after":
-        _backward(reading, index, cue)
 
 
 def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
@@ -65,50 +95,64 @@ def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
         return "after"
     if right:
         return "before"
-    return "after" if prefers_left and reading.side(index, -1, LIST) else "before"
+    return "after" if prefers_left else "before"
 
 
-def _forward(reading: Reading, index: int, cue: Cue) -> None:
+def _apart(reading: Reading, index: int) -> Found | None:
+    """The concept before the comma, where the word's own clause has none: 肺动脉高压，重度."""
+    ahead = reading.side(index, 1, LIST)
+    behind = reading.side(index, -1, CLAUSE)
+    return behind[2] if behind and not ahead else None
+
+
+def _forward(reading: Reading, index: int, cue: Cue) -> bool:
+    """Say the cue of what follows it; gives whether there is anything to say it of."""
+    reached = False
     limit = SENTENCE if cue.scope == "sentence" else CLAUSE
     unread = False
     for position in range(index + 1, len(reading.tokens)):
         if reading.separations[position] >= limit:
-            return
+            return reached
         token = reading.tokens[position]
         if reading.separations[position] >= LIST:
             unread = False
         if _overrides(token, cue):
-            return
+            return reached
         unread = unread or token.kind == "unknown"
         found = reading.hosts.get(position)
         if found is None:
             continue
         if unread and cue.value == "refuted":
             found.problem = found.problem or "unclear-negation"
+        reached = True
         _set(found, reading, reading.tokens[index], cue)
         if cue.scope == "nearest":
-            return
+            break
+    return reached
 
 
-def _backward(reading: Reading, index: int, cue: Cue) -> None:
+def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) -> bool:
+    """Say the cue of what stands before it; gives whether there is anything to say it of."""
     host = reading.bracket_host(index)
     if host:
         _set(host, reading, reading.tokens[index], cue)
-        return
-    limit = BRACKET if cue.scope == "nearest" else LIST
+        return True
+    reached = False
     for position in range(index - 1, -1, -1):
         if reading.separations[position + 1] > limit:
-            return
+            return reached
         found = reading.hosts.get(position)
         if found is None:
             if _overrides(reading.tokens[position], cue):
-                return
+                return True
             continue
         if cue.axis in found.qualifiers and found.qualifiers[cue.axis] != cue.value and cue.axis != "certainty":
-            return
+            return True
+        reached = True
         _set(found, reading, reading.tokens[index], cue)
-        if cue.scope == "nearest":
-            return
+        if scope == "nearest":
+            break
+    return reached
 
 
 def _overrides(token: Token, cue: Cue) -> bool:
@@ -140,8 +184,8 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
         if left_fits != right_fits:
             return left[2] if left_fits else right[2]
         return left[2] if left[:2] < right[:2] else right[2]
-    side = left or right or reading.side(index, -1, LIST)
-    return side[2] if side else None
+    side = left or right
+    return side[2] if side else _apart(reading, index)
 
 
 def _fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:

@@ -13,7 +13,8 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 class Found:
     """One concept being read: `token` is the index of its token, `[start, end)` its squeezed stretch.
 
-    `problem` is the reason it must not be accepted, empty while there is none. `steps` tell how it was reached.
+    `problem` is the reason it must not be accepted, empty while there is none. `steps` tell how it was reached;
+    `shares` is the concept whose head it shares in a list.
     """
 
     token: int
@@ -26,6 +27,7 @@ class Found:
     qualifiers: dict[str, str | float] = field(default_factory=dict)
     steps: list[tuple[str, str]] = field(default_factory=list)
     rivals: tuple[tuple[float, str], ...] = ()
+    shares: Found | None = None
 
 
 class Reading:

@@ -12,32 +12,37 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
-_INSERTED = frozenset({"severity", "extent", "count", "etiology"})
+_LEAST_GLUED = (
+    3  # characters of an item glued to the name whose head it shares: 房间隔室间隔缺损, but never 房室间隔缺损
+)
+_INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
 def recover(reading: Reading, lexicon: Lexicon) -> None:
     """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
     for index in range(len(reading.tokens) - 2, -1, -1):
-        if reading.tokens[index].kind == "unknown" and not _interrupted(reading, index, lexicon):
+        kind = reading.tokens[index].kind
+        if kind == "unknown" and _interrupted(reading, index, lexicon):
+            continue
+        if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
 
 
 def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
-    """An unknown stretch listed before a term takes over the end of that term."""
-    follower = _listed_after(reading, index)
-    if follower is None:
-        return
+    """A stretch listed before a term takes over the end of that term."""
     stretch = reading.text(reading.tokens[index])
     if len(stretch) > _LONGEST_SHARE:
         return
-    entries = {
-        entry.codes: entry
-        for cut in range(1, len(follower.entry.key) - 1)
-        if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))
-    }
+    follower = _listed_after(reading, index)
+    cuts = range(1, len(follower.entry.key)) if follower else range(0)
+    if follower is None and len(stretch) >= _LEAST_GLUED and reading.glued(index + 1):
+        follower, cuts = reading.hosts.get(index + 1), range(len(stretch), len(stretch) + 1)
+    if follower is None:
+        return
+    entries = {entry.codes: entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))}
     entries.pop(follower.codes, None)
     if len(entries) == 1:
-        _become(reading, index, next(iter(entries.values())))
+        _become(reading, index, next(iter(entries.values())), follower)
 
 
 def _listed_after(reading: Reading, index: int) -> Found | None:
@@ -49,18 +54,18 @@ def _listed_after(reading: Reading, index: int) -> Found | None:
         found = reading.hosts.get(position)
         if found:
             return found
-        if reading.tokens[position].kind not in ("cue", "unknown"):
+        if reading.tokens[position].kind == "number":
             return None
         position += 1
     return reading.hosts.get(position) if position < len(reading.tokens) and reading.glued(position) else None
 
 
-def _become(reading: Reading, index: int, entry: Entry) -> None:
-    """Turn the unknown token into the entry's term."""
+def _become(reading: Reading, index: int, entry: Entry, follower: Found) -> None:
+    """Turn the token into the entry's term."""
     token = reading.tokens[index]
     token.kind = "term"
     token.entry = entry
-    found = Found(index, token.start, token.end, entry.codes, entry, "shared-head")
+    found = Found(index, token.start, token.end, entry.codes, entry, "shared-head", shares=follower)
     found.steps.append(("shared-head", f"{reading.text(token)} → {entry.senses[0][1].text}"))
     reading.add(found)
 

@@ -50,8 +50,8 @@ class Unit:
 class Vocabulary:
     """Cues by key, punctuation cues by folded text, the strength of punctuation, units, and confusable characters.
 
-    `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs themselves in
-    both orders; `fillers` are characters that may
+    `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
+    sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name.
     """
 
@@ -61,6 +61,7 @@ class Vocabulary:
     units: Mapping[str, Unit]
     alike: Mapping[str, str]
     confused: frozenset[tuple[str, str]]
+    syllables: Mapping[str, str]
     fillers: frozenset[str]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
@@ -84,13 +85,15 @@ def vocabulary() -> Vocabulary:
         else:
             marks.setdefault(fold(text), []).append(cue)
     pairs = [(fold(left), fold(right)) for left, right, _kind, _source in _rows("confusable_characters")]
+    read = {syllable: characters for syllable, characters, _source in _rows("homophones")}
     units = {fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")}
     return Vocabulary(
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
         strengths={fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")},
         units=units,
-        alike=_classes(pairs),
+        alike=_classes([*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])]),
+        syllables={one: syllable for syllable, characters in read.items() for one in characters},
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         changes_before=tuple(endings["changes_before"]),
@@ -106,8 +109,10 @@ def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
     number = r"\d+(?:\.\d+)?"
     unit = "|".join(re.escape(text) + ("(?![a-z])" if text.isascii() else "") for text in ordered)
     counted = "|".join(re.escape(text) for text in ordered if not text.isascii())
+    item = rf"(?<![{_HAN_NUMERALS}])[一二三四五六七八九十]{{1,2}}(?=[、.])(?![、.][{_HAN_NUMERALS}])"
     return re.compile(
-        r"(?P<code>(?<![a-z])[a-z]\d\d(?:\.\d[0-9x]*)?(?![a-z0-9]))"
+        rf"(?P<item>{item})"
+        r"|(?P<code>(?<![a-z])[a-z]\d\d(?:\.\d[0-9x]*)?(?![a-z0-9]))"
         r"|(?P<date>\d{4} ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2} ?日?| ?月)?)"
         rf"|(?P<low>{number})(?: ?(?:[-~x*×至到]|--) ?(?P<high>{number}))?(?: ?[x*×] ?{number})? ?(?P<unit>{unit})?余?"
         rf"|(?P<han>[{_HAN_NUMERALS}]{{1,3}}余?(?:{counted}))余?"
