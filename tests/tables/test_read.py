@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from collections.abc import Callable
@@ -132,7 +133,7 @@ def test_a_workbook_says_what_file_it_was(tmp_path: Path) -> None:
     path.write_bytes(b"a,b")
     book = read(path)
     assert book.file == "病例.csv"
-    assert book.sha256 == "c4fb73bbec04d8db49011cfb5eb9cca3a2b1aac1021a15f9a2a9c0c1a3e23be6" or len(book.sha256) == 64
+    assert book.sha256 == hashlib.sha256(b"a,b").hexdigest()
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -54,7 +54,9 @@ def normalize(text: str, matcher: Matcher) -> CodedCell:
 
 def normalize_many(texts: Iterable[str], matcher: Matcher) -> dict[str, CodedCell]:
     """Each distinct text with what it says."""
-    return {text: normalize(text, matcher) for text in dict.fromkeys(texts)}
+    distinct = list(dict.fromkeys(texts))
+    matcher.match_many(distinct)
+    return {text: normalize(text, matcher) for text in distinct}
 
 
 def _decide(mentions: Sequence[Mention], coded: bool, matcher: Matcher) -> tuple[Status, str, int]:

@@ -7,6 +7,7 @@ the XML. openpyxl reads cell by cell, so that a sheet with cells in opposite cor
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ def read_calamine(path: Path) -> list[Sheet]:
     """
     import python_calamine as calamine
 
-    book = calamine.load_workbook(path)
+    # From bytes: given a path, calamine believes its extension.
+    book = calamine.load_workbook(io.BytesIO(path.read_bytes()))
     sheets = []
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -44,7 +46,8 @@ def read_openpyxl(path: Path) -> list[Sheet]:
     """The worksheets of an xlsx file, as openpyxl sees them. Raises whatever openpyxl does."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+    # From bytes: given a path, openpyxl refuses extensions it does not know.
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True, keep_links=False)
     sheets = []
     for sheet in book.worksheets:
         merges = [Merge(one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges]

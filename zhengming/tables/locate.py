@@ -189,8 +189,16 @@ class _Rows:
         return "note" if ended or row in self._wide_rows else None
 
     def _repeats_header(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
-        same = sum(plain(cells[index]) in self._names.get(index, ()) for index in filled)
-        return same >= min(2, len(self._names)) and same >= _SAME_AS_HEADER * len(filled)
+        others = len(filled) * (1 - _SAME_AS_HEADER)
+        same = 0
+        for index in filled:
+            if plain(cells[index]) in self._names.get(index, ()):
+                same += 1
+            else:
+                others -= 1
+                if others < 0:
+                    return False
+        return same >= min(2, len(self._names))
 
     def _trim(self, found: list[tuple[int, RowKind | None]]) -> None:
         """The last rows, if each has a single cell in a wide table, are remarks without a word that says so."""

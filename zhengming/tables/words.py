@@ -33,7 +33,9 @@ class TableWords:
         >>> words().is_total("合计:12人"), words().is_total("totalanomalouspulmonaryvenousreturn")
         (True, False)
         """
-        return any(text.startswith(word) and not text[len(word) :][:1].isalpha() for word in self.totals)
+        return text.startswith(self.totals) and any(
+            text.startswith(word) and not text[len(word) :][:1].isalpha() for word in self.totals
+        )
 
     def is_note(self, text: str) -> bool:
         """Whether plain `text` begins as notes and signature lines do."""

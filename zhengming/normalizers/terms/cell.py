@@ -197,10 +197,9 @@ def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
     entries, lengths, size = lexicon.entries, lexicon.lengths, len(view.text)
     closed = _inside_words(view, lexicon) if _LETTERS.search(text) else frozenset()
     for start in range(size):
-        found = lengths.get(text[start : start + 2]) or lengths.get(text[start])
-        if found is None or start in closed:
+        if start in closed:
             continue
-        for length in found:
+        for length in (*lengths.get(text[start : start + 4], ()), *lengths.get(text[start], ())):
             end = start + length
             entry = entries.get(text[start:end])
             if entry is None or end > size or end in closed:
@@ -275,9 +274,9 @@ def _cuts(word: str, offset: int, lexicon: Lexicon) -> set[int]:
 
 def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, known: list[bool]) -> bool:
     """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
-    text, added = lexicon.alike_key(view.text), False
+    text, lengths, added = lexicon.alike_key(view.text), lexicon.alike_lengths, False
     for start in range(len(text)):
-        for length in lexicon.alike_lengths.get(text[start : start + 2], ()):
+        for length in (*lengths.get(text[start : start + 4], ()), *lengths.get(text[start], ())):
             end = start + length
             if end > len(text) or length < _LEAST_MISTYPED or all(known[start:end]):
                 continue

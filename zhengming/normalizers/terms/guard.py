@@ -24,6 +24,10 @@ class Guard:
         self._terms = terms
         self._vocabulary = vocabulary
 
+    def prepare(self) -> None:
+        """Work out all contrasts now."""
+        _all = (self.substitutions, self.additions, self.affixes)
+
     @cached_property
     def substitutions(self) -> frozenset[tuple[str, str]]:
         """Pairs of characters that alone tell two concepts apart, in both orders."""

@@ -64,6 +64,10 @@ class Judge:
             for axis, value in self._implied.get(found.codes[0], ()):
                 found.qualifiers.setdefault(axis, value)
 
+    def prepare(self) -> None:
+        """Work out now what is otherwise worked out when first needed."""
+        _all = (self._implied, self.category.children)
+
     @cached_property
     def _implied(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """The qualifiers a concept's definitions agree on."""

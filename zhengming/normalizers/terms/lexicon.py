@@ -1,7 +1,7 @@
 """Everything that can be recognised in a cell of one category, by key: terms, sub-type words, cues.
 
-Looking up is by the first two characters of a key, then by the lengths of the keys that start so: a few dictionary
-look-ups for each position of a cell, however many terms there are.
+Looking up is by how a key starts, then by the lengths of the keys that start so: a few dictionary look-ups for each
+position of a cell, however many terms there are.
 """
 
 from __future__ import annotations
@@ -112,6 +112,10 @@ class Lexicon:
         strengths = self.vocabulary.strengths
         return max((strengths.get(character, NONE) for character in fold(text)), default=NONE)
 
+    def prepare(self) -> None:
+        """Work out every view of the entries now."""
+        _all = (self.terms, self.alike, self.alike_lengths, self.cores, self.defined)
+
     @cached_property
     def terms(self) -> Mapping[str, Entry]:
         """The entries that name a concept."""
@@ -155,14 +159,12 @@ class Lexicon:
 
 
 def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """For the first two characters of a key: the lengths of the keys that start so, longest first.
+    """By how a key starts, the lengths of the keys that start so, longest first.
 
-    A key of one character stands under itself, and as length 1 under every two characters that start with it.
+    Keys of up to three characters stand under their first one, longer ones under their first four: one look-up each
+    tells for a position of a text which few lengths are worth trying.
     """
     found: dict[str, set[int]] = {}
     for entry_key in keys:
-        found.setdefault(entry_key[:2], set()).add(len(entry_key))
-    for start, sizes in found.items():
-        if len(start) == 2 and start[0] in found:
-            sizes.add(1)
+        found.setdefault(entry_key[: 4 if len(entry_key) > 3 else 1], set()).add(len(entry_key))
     return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}

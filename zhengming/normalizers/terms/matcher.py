@@ -16,6 +16,7 @@ from importlib import resources
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Dictionary
 from zhengming.errors import UsageError
+from zhengming.normalizers.terms import parallel
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token, View, tokenize
 from zhengming.normalizers.terms.guard import Guard
@@ -88,9 +89,16 @@ class Matcher:
             found = self._seen[text] = tuple(mention for mention, _steps in self.explain(text))
         return list(found)
 
-    def match_many(self, texts: Iterable[str]) -> list[list[Mention]]:
-        """The mentions of many cells; equal cells are read once."""
-        return [self.match(text) for text in texts]
+    def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
+        """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
+        listed = list(texts)
+        unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
+        processes = parallel.workers(len(unseen), jobs)
+        if processes > 1:
+            self._prepare()
+            for text, mentions in zip(unseen, parallel.read_many(unseen, self.match, processes), strict=True):
+                self._seen[text] = tuple(mentions)
+        return [self.match(text) for text in listed]
 
     def explain(self, text: str) -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail)."""
@@ -116,6 +124,13 @@ class Matcher:
     def name(self, code: str) -> str:
         """The preferred name of a concept of the category."""
         return self.category.concepts[code].name
+
+    def _prepare(self) -> None:
+        """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
+        self._guard.prepare()
+        self._lexicon.prepare()
+        self._judge.prepare()
+        _all = self._candidates
 
     @cached_property
     def _candidates(self) -> CandidateIndex:
