@@ -193,6 +193,30 @@ def demo(
 
 
 @app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="CSV with columns text and codes (or names), several joined by ;")],
+    category: Category = "disease",
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    plot: Annotated[Path | None, typer.Option("--plot", help="Write the calibration as an SVG picture.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Measure the matcher on gold data: precision, recall, F1, bands of confidence, confusions."""
+    from zhengming import display
+    from zhengming.files import write_bytes
+    from zhengming.normalizers.terms import evaluation
+    from zhengming.normalizers.terms.matcher import Matcher
+    from zhengming.reports import evaluation as report
+
+    matcher = Matcher(_open(dictionary), category, sender=sender)
+    measured = evaluation.evaluate(evaluation.read_gold(gold, matcher), matcher)
+    names = {code: concept.name for code, concept in matcher.category.concepts.items()}
+    display.result(report.render(measured, names, lang=_lang(lang)))
+    if plot:
+        write_bytes(plot, report.plot(measured).encode())
+
+
+@app.command()
 def rules(
     code: Annotated[str | None, typer.Argument(help="A rule code, ZM101 …")] = None,
     lang: Lang = None,

@@ -144,7 +144,10 @@ def test_every_reader_has_engines_and_reads(name: str) -> None:
     assert callable(module.read_contents)
 
 
-@given(st.binary(max_size=600), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b'"']))
+@given(
+    st.binary(max_size=600),
+    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b'"']),
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_end_in_a_workbook_or_in_one_of_our_errors(tmp_path: Path, data: bytes, start: bytes) -> None:
     path = tmp_path / "any"

@@ -40,7 +40,7 @@ def read_contents(source: Source) -> Contents:
             f"a text of more than {source.limits.text_bytes >> 20} MB", remedy="split it, or raise the limit"
         )
     decoded = decode(data, source.encoding)
-    if decoded is None or not is_text(decoded.text):
+    if decoded is None or not is_text(decoded):
         raise UnreadableFile("neither a spreadsheet nor text in an encoding we know", remedy=_SEND_TABLE)
     place = Place(source.file)
     notices = []

@@ -17,6 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LEGACY = ("gb18030", "big5")
 _MARGIN = 0.1  # shares of common characters closer than this decide nothing
 _SAMPLE = 200_000  # bytes judged
 
@@ -52,15 +53,16 @@ def decode(data: bytes, encoding: str = "") -> Decoded | None:
     return _legacy(data)
 
 
-def is_text(text: str) -> bool:
+def is_text(decoded: Decoded) -> bool:
     r"""Whether this is a table somebody wrote, rather than bytes that happen to decode.
 
-    >>> is_text("a,b\r\n1,2"), is_text("\x00\x01\x02 binary")
+    >>> is_text(Decoded("a,b\r\n1,2", "utf-8")), is_text(Decoded("\x00\x01\x02 binary", "utf-8"))
     (True, False)
     """
-    sample = text[:_SAMPLE]
+    sample = decoded.text[:_SAMPLE]
     strange = sum(character < " " and character not in "\t\n\r\f\x1a" for character in sample)
-    strange += sample.count("\ufffd") + sum("\ue000" <= character <= "\uf8ff" for character in sample)
+    if decoded.encoding in _LEGACY:  # there, private characters are what arbitrary bytes turn into
+        strange += sum("\ue000" <= character <= "\uf8ff" for character in sample)
     return "\0" not in sample and strange * 50 <= len(sample)
 
 
@@ -82,7 +84,7 @@ def _utf16(data: bytes) -> str:
 
 def _legacy(data: bytes) -> Decoded | None:
     fits = []
-    for name in ("gb18030", "big5"):
+    for name in _LEGACY:
         text = _try(data, name)
         if text is not None:
             fits.append((_share_of_common(text[:_SAMPLE], name), name, text))

@@ -13,7 +13,7 @@ from typing import Literal
 from zhengming.errors import NoTable
 from zhengming.findings import Place
 from zhengming.tables.header import Header, Heading, find_header
-from zhengming.tables.model import CellValue, Notice, Sheet
+from zhengming.tables.model import CellValue, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
 
 RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header"]
@@ -128,6 +128,12 @@ def _is_empty(value: CellValue) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def _whole(value: CellValue) -> int:
+    """A running number, also one written as text; 0 when it is none."""
+    text = cell_text(value).strip()
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
 def _above(sheet: Sheet, row: int) -> Explained:
     return Explained(row, "blank" if all(map(_is_empty, sheet.rows[row - 1])) else "title")
 
@@ -174,17 +180,19 @@ class _Rows:
         if self._repeats_header(cells, filled):
             return "repeated-header"
         known = sum(index < len(cells) and not _is_empty(cells[index]) for index in self._fields)
-        if known > 1 and known >= _MOST * len(self._fields):
+        notes = sum(words().is_note(plain(cells[index])) for index in filled)
+        if known > 1 and known >= _MOST * len(self._fields) and 2 * notes < len(filled):
             return None
-        if first and words().is_note(first):
+        if words().is_note(first):
             return "note"
         if len(filled) == 1:
-            return self._kind_of_single(row, cells[filled[0]], known, ended)
+            return self._kind_of_single(row, filled[0], ended)
         return None
 
-    def _kind_of_single(self, row: int, value: CellValue, known: int, ended: bool) -> RowKind | None:
+    def _kind_of_single(self, row: int, index: int, ended: bool) -> RowKind | None:
         """The kind of a row with one filled cell: a numbered empty line, a line of text over the table, or data."""
-        if not known and plain(str(value)).isdigit():
+        number, before = _whole(self._sheet.cell(row, index + 1)), _whole(self._sheet.cell(row - 1, index + 1))
+        if number and before == number - 1:
             return "blank"
         return "note" if ended or row in self._wide_rows else None
 
@@ -229,14 +237,15 @@ def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> 
             taken[field] = heading.column
         columns.append(Column(heading.column, heading.text, field, _unit(heading)))
     named = {column.index for column in columns}
-    width = max((len(sheet.rows[row - 1]) for row in numbers), default=0)
-    nameless = [
-        index
-        for index in range(1, width + 1)
-        if index not in named and any(not _is_empty(sheet.cell(row, index)) for row in numbers)
-    ]
-    if nameless:
-        notices.append(Notice("ragged-rows", _at(place, header.last, nameless[0]), {"count": len(nameless)}))
+    surplus = {
+        row: [index for index, value in enumerate(cells, start=1) if index not in named and not _is_empty(value)]
+        for row, cells in ((row, sheet.rows[row - 1]) for row in numbers)
+        if len(cells) > len(named) or not named.issuperset(range(1, len(cells) + 1))
+    }
+    longer = [row for row, indexes in surplus.items() if indexes]
+    nameless = sorted({index for indexes in surplus.values() for index in indexes})
+    if longer:
+        notices.append(Notice("ragged-rows", _at(place, longer[0], surplus[longer[0]][0]), {"count": len(longer)}))
     columns += [Column(index, "", None) for index in nameless]
     return tuple(sorted(columns, key=lambda column: column.index)), notices
 

@@ -36,6 +36,7 @@ Mark = Literal["accepted", "review", "unmatched"]
 MAX_ROWS = 1_048_576  # rows of a worksheet, header included
 MAX_COLUMNS = 16_384
 MAX_CELL_TEXT = 32_767  # UTF-16 units in one cell
+MAX_SHEET_NAME = 31  # likewise
 WIDEST_COLUMN = 60  # characters; longer text is wrapped
 NARROWEST_COLUMN = 6
 ROWS_MEASURED = 1_000  # a column's width is judged by this many of its rows
@@ -131,14 +132,14 @@ def sheet_names(wanted: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     names = []
     for number, raw in enumerate(wanted, start=1):
-        plain = _NOT_IN_SHEET_NAMES.sub("_", raw).strip("'")[:31] or f"Sheet{number}"
+        plain = _cut(_NOT_IN_SHEET_NAMES.sub("_", raw), MAX_SHEET_NAME).strip("'") or f"Sheet{number}"
         if plain.casefold() == "history":  # Excel keeps this name for itself
             plain += "_"
         name, copy = plain, 1
         while name.casefold() in taken:
             copy += 1
             suffix = f" ({copy})"
-            name = plain[: 31 - len(suffix)] + suffix
+            name = _cut(plain, MAX_SHEET_NAME - len(suffix)) + suffix
         taken.add(name.casefold())
         names.append(name)
     return names
@@ -225,7 +226,7 @@ class _SheetWriter:
     def _text(self, row: int, column: int, value: str, style: Format | None) -> None:
         text = value
         if len(text) * 2 > MAX_CELL_TEXT and (units := _utf16_units(text)) > MAX_CELL_TEXT:
-            text = _cut(text)
+            text = _cut(text, MAX_CELL_TEXT)
             self._note("text-cut", row, column, length=units, kept=_utf16_units(text))
         if not text.isprintable() and _NOT_IN_XML.search(text):
             text = _NOT_IN_XML.sub("\ufffd", text)
@@ -284,10 +285,10 @@ def _utf16_units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _cut(text: str) -> str:
-    """The longest beginning that fits a cell."""
-    kept = text[:MAX_CELL_TEXT]
-    while (over := _utf16_units(kept) - MAX_CELL_TEXT) > 0:
+def _cut(text: str, units: int) -> str:
+    """The longest beginning that takes at most so many UTF-16 units."""
+    kept = text[:units]
+    while (over := _utf16_units(kept) - units) > 0:
         kept = kept[: -(over + 1) // 2]
     return kept
 

@@ -108,7 +108,27 @@ def test_levels_must_make_sense() -> None:
 
 
 PIECES = st.sampled_from(
-    ["室间隔缺损", "VSD", "无", "？", "，", "、", "术后", "(", ")", "3mm", "母亲", "房", "重度", " ", "2", "伴", "\n", "鑫", "x"]
+    [
+        "室间隔缺损",
+        "VSD",
+        "无",
+        "？",
+        "，",
+        "、",
+        "术后",
+        "(",
+        ")",
+        "3mm",
+        "母亲",
+        "房",
+        "重度",
+        " ",
+        "2",
+        "伴",
+        "\n",
+        "鑫",
+        "x",
+    ]
 )
 
 
@@ -145,8 +165,8 @@ def test_the_order_of_the_dictionary_changes_nothing() -> None:
     }
     other = Matcher(made(concepts, category), "thing")
     for row in READINGS:
-        assert [replace(one, category="") for one in other.match(row["text"])] == [
-            replace(one, category="") for one in matcher().match(row["text"])
+        assert [one._replace(category="") for one in other.match(row["text"])] == [
+            one._replace(category="") for one in matcher().match(row["text"])
         ]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
 
@@ -142,22 +141,9 @@ class Matcher:
         if not text.strip() or entry is None or len(entry.codes) != 1 or entry.ambiguous:
             return []
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        code, term = entry.senses[0]
-        mention = Mention(
-            text[start:end],
-            start,
-            end,
-            self.category.name,
-            code,
-            self.name(code),
-            "accepted",
-            self._confidence["exact"],
-            "exact",
-            "known",
-            term.text,
-            qualifiers=_PLAIN,
-        )
-        return [(mention, [("exact", term.text)])]
+        found = Found(0, 0, 0, entry.codes, entry, "exact", qualifiers=dict(_PLAIN))
+        mention = self._mentioned(found, text, start, end)
+        return [(mention, [("exact", entry.senses[0][1].text)])]
 
     def _read_value(self, view: View) -> list[Found]:
         """The whole cell as one value."""
@@ -256,25 +242,29 @@ class Matcher:
         return "wrong-character" if len(text) == len(meant) and swapped == meant else ""
 
     def _mention(self, found: Found, view: View) -> Mention:
-        start, end = view.span(found.start, found.end)
+        return self._mentioned(found, view.raw, *view.span(found.start, found.end))
+
+    def _mentioned(self, found: Found, raw: str, start: int, end: int) -> Mention:
         confidence = self._confidence.get(found.method, 0.0)
         if found.problem:
             confidence = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0) if found.codes else 0.0
         accepted = not found.problem and confidence >= self.accept
+        code = found.codes[0] if found.codes else None
         return Mention(
-            text=view.raw[start:end],
-            start=start,
-            end=end,
-            category=self.category.name,
-            code=found.codes[0] if found.codes else None,
-            name=self.name(found.codes[0]) if found.codes else None,
-            status="accepted" if accepted else "review" if found.codes else "unmatched",
-            confidence=round(confidence, 4),
-            method=found.method,
-            reason=found.problem or ("known" if accepted else "below-level"),
-            term=found.entry.senses[0][1].text if found.codes else None,
-            candidates=() if accepted else self._candidate_list(found),
-            qualifiers=dict(sorted(found.qualifiers.items())),
+            raw[start:end],
+            start,
+            end,
+            self.category.name,
+            code,
+            self.name(code) if code else None,
+            "accepted" if accepted else "review" if code else "unmatched",
+            round(confidence, 4),
+            found.method,
+            found.problem or ("known" if accepted else "below-level"),
+            found.entry.senses[0][1].text if code else None,
+            () if accepted else self._candidate_list(found),
+            None,
+            dict(sorted(found.qualifiers.items())),
         )
 
     def _candidate_list(self, found: Found) -> tuple[Candidate, ...]:
@@ -297,7 +287,7 @@ class Matcher:
                 and mention.code in self.category.ancestors(other.code)
                 and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in _PLAIN)
             ):
-                return replace(mention, covered_by=other.code)
+                return mention._replace(covered_by=other.code)
         return mention
 
 

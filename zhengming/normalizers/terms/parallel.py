@@ -13,6 +13,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
@@ -56,17 +57,14 @@ def _read_portion(texts: Sequence[str]) -> bytes:
     return marshal.dumps([[_packed(mention) for mention in _reader(text)] for text in texts])
 
 
-_FIELDS = tuple(Mention.__dataclass_fields__)
-_CANDIDATES = _FIELDS.index("candidates")
-
-
 def _packed(mention: Mention) -> tuple[object, ...]:
-    values = [getattr(mention, name) for name in _FIELDS]
-    values[_CANDIDATES] = [(one.code, one.name, one.score) for one in mention.candidates]
-    return tuple(values)
+    return (*mention[:_CANDIDATES], [tuple(one) for one in mention.candidates], *mention[_CANDIDATES + 1 :])
 
 
-def _unpacked(values: tuple[object, ...]) -> Mention:
-    fields: list[object] = list(values)
-    fields[_CANDIDATES] = tuple(Candidate(*one) for one in values[_CANDIDATES])  # type: ignore[attr-defined]  # a list of triples, as packed
-    return Mention(*fields)  # type: ignore[arg-type]  # the fields of a mention in order, as packed
+def _unpacked(values: Sequence[Any]) -> Mention:
+    return Mention._make(
+        (*values[:_CANDIDATES], tuple(map(Candidate._make, values[_CANDIDATES])), *values[_CANDIDATES + 1 :])
+    )
+
+
+_CANDIDATES = Mention._fields.index("candidates")
