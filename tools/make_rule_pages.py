@@ -54,7 +54,8 @@ def _contents() -> Iterator[str]:
     yield "| code | severity | what it finds | 中文 |"
     yield "|---|---|---|---|"
     for code, rule in rules().items():
-        yield f"| [{code}](#{code.lower()}) | {rule.severity} | {rule.text('title', 'en')} | {rule.text('title', 'zh')} |"
+        english, chinese = rule.text("title", "en"), rule.text("title", "zh")
+        yield f"| [{code}](#{code.lower()}) | {rule.severity} | {english} | {chinese} |"
     yield ""
 
 

@@ -91,7 +91,6 @@ def test_unreadable_files_are_one_line_each_and_the_rest_of_the_batch_is_done(de
 @pytest.mark.parametrize(
     "words",
     [
-        ["validate", "missing.csv"],
         ["lookup", "VSD", "--category", "nothing"],
         ["lookup", "VSD", "--dict", "nowhere"],
         ["validate", "x.csv", "--table", "nothing"],
@@ -105,6 +104,13 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_code_2(words: list[s
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_validated_is_a_finding_too(tmp_path: Path) -> None:
+    done = zm("validate", "missing.csv", "--output-format", "json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "ZM001" in done.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_and_exit_code_2(demo: Path, tmp_path: Path) -> None:

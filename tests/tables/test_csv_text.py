@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengming.errors import UnreadableFile
@@ -77,6 +77,7 @@ def test_bytes_that_fit_two_encodings_are_reported() -> None:
 
 
 @given(st.lists(st.lists(st.text("甲a1,;|\t \"'", max_size=6), min_size=3, max_size=3), min_size=1, max_size=8))
+@settings(deadline=None)
 def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]]) -> None:
     import io
 
@@ -89,6 +90,7 @@ def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]]) -> None:
 
 
 @given(st.text(max_size=200), st.sampled_from(",\t;|"))
+@settings(deadline=None)
 def test_no_text_breaks_the_parser(text: str, delimiter: str) -> None:
     rows, _ = parse(text.replace("\0", ""), delimiter)
     assert all(cell is None or isinstance(cell, str) for row in rows for cell in row)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengming.errors import NoTable
@@ -65,6 +65,7 @@ cells = st.sampled_from([None, "", " ", "姓名", "诊断", "性别", "合计", 
 
 
 @given(st.lists(st.lists(cells, max_size=5), max_size=12), st.sets(st.tuples(*[st.integers(1, 5)] * 2), max_size=2))
+@settings(deadline=None)
 def test_whatever_the_sheet_no_row_is_lost(rows: list[list[object]], corners: set[tuple[int, int]]) -> None:
     merges = tuple(Merge(row, column, row + 1, column + 1) for row, column in corners)
     sheet = Sheet("", rows, merges)  # type: ignore[arg-type]

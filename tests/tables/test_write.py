@@ -32,7 +32,9 @@ QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 RUN_BY_EXCEL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x","y")', "{=1}"]
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20)
-moments = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)).map(lambda one: one.replace(microsecond=0))
+days = st.dates(dt.date(1900, 3, 1), dt.date(9999, 12, 31))
+clock = st.times().map(lambda one: one.replace(microsecond=0))
+moments = st.builds(dt.datetime.combine, days, clock)
 cells: st.SearchStrategy[CellOut] = st.one_of(
     st.none(),
     st.booleans(),
@@ -42,7 +44,7 @@ cells: st.SearchStrategy[CellOut] = st.one_of(
     st.decimals(-(10**9), 10**9, places=2),
     st.dates(dt.date(1800, 1, 1), dt.date(9999, 12, 31)),
     moments,
-    st.times().map(lambda one: one.replace(microsecond=0)),
+    clock,
 )
 
 

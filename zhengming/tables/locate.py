@@ -153,7 +153,7 @@ class _Rows:
     def __init__(self, sheet: Sheet, header: Header) -> None:
         self._sheet = sheet
         self._header = header
-        self._fields = [heading.column - 1 for heading in header.headings if heading.field]
+        self._fields = {heading.column - 1 for heading in header.headings if heading.field}
         self._names = {heading.column - 1: set(map(plain, heading.lines)) for heading in header.headings}
         self._wide_rows = {
             merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
@@ -179,15 +179,17 @@ class _Rows:
             return "total"
         if self._repeats_header(cells, filled):
             return "repeated-header"
-        known = sum(index < len(cells) and not _is_empty(cells[index]) for index in self._fields)
-        notes = sum(words().is_note(plain(cells[index])) for index in filled)
-        if known > 1 and known >= _MOST * len(self._fields) and 2 * notes < len(filled):
-            return None
-        if words().is_note(first):
+        if first and words().is_note(first) and not self._is_record(cells, filled):
             return "note"
         if len(filled) == 1:
             return self._kind_of_single(row, filled[0], ended)
         return None
+
+    def _is_record(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
+        """Whether a row that begins like a note fills the fields all the same, and not with more of the kind."""
+        known = sum(index in self._fields for index in filled)
+        notes = sum(words().is_note(plain(cells[index])) for index in filled)
+        return known > 1 and known >= _MOST * len(self._fields) and 2 * notes < len(filled)
 
     def _kind_of_single(self, row: int, index: int, ended: bool) -> RowKind | None:
         """The kind of a row with one filled cell: a numbered empty line, a line of text over the table, or data."""
