@@ -127,7 +127,9 @@ class Case:
 
     @property
     def identity(self) -> str:
-        """An identity number of the region 99, correct in every other respect."""
+        """Of every sixth child an identity number, of the region 99 and else correct; the others' are not filled in."""
+        if self.number % 6 != 1:
+            return ""
         digits = (
             f"99010{self.number % 9 + 1}{self.birth:%Y%m%d}{self.number % 40:02d}{1 + self.number % 4 * 2 - self.girl}"
         )

@@ -59,7 +59,8 @@ def test_nobody_in_the_samples_exists() -> None:
         texts = [cell for row in sheet_of(name).rows for cell in row if isinstance(cell, str)]
         identities = [text for text in texts if len(text) == 18 and text[:17].isdigit()]
         phones = [text for text in texts if len(text) == 11 and text.isdigit()]
-        assert len(identities) == len(phones) >= 16
+        assert len(identities) >= 2
+        assert len(phones) >= 16
         assert all(text.startswith("99") for text in identities)
         assert all(text.startswith("154") for text in phones)
 
