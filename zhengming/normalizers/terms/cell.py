@@ -69,7 +69,8 @@ class View:
     def __init__(self, raw: str, vocabulary: Vocabulary) -> None:
         """Fold and squeeze `raw`, of which at most MAX_CELL characters are read."""
         self.raw = raw
-        folded, offsets = fold_with_offsets(raw[:MAX_CELL].translate(_NEWLINES))
+        read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
+        folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
         self.folded = folded
         self._offsets = offsets
         places: list[int] = []

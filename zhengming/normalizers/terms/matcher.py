@@ -198,12 +198,11 @@ class Matcher:
             found.steps = again.steps + [step for step in found.steps if step[0] == "qualifier"]
 
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
-        text = reading.text(token)
         method = "wrong-character" if token.typed else _method(entry)
         found = Found(index, token.start, token.end, entry.codes, entry, method)
-        if token.typed and self._guard.contrasts(text, entry.key):
-            found.problem = "confusable"
         found.steps.append((method, entry.senses[0][1].text))
+        if token.typed and self._guard.contrasts(reading.text(token), entry.key):
+            found.problem = "confusable"
         return found
 
     def _proposed(self, text: str, start: int, end: int) -> Found:
@@ -264,7 +263,7 @@ class Matcher:
             found.entry.senses[0][1].text if code else None,
             () if accepted else self._candidate_list(found),
             None,
-            dict(sorted(found.qualifiers.items())),
+            dict(sorted(found.qualifiers.items())) if len(found.qualifiers) > 2 else dict(found.qualifiers),
         )
 
     def _candidate_list(self, found: Found) -> tuple[Candidate, ...]:

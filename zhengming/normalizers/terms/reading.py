@@ -98,16 +98,17 @@ class Reading:
 
 def _separations(view: View, tokens: list[Token]) -> list[int]:
     """How strongly each token is separated from the one before it; the last entry stands for what follows the last."""
+    gaps, depth = view.gaps, view.depth
     strengths: list[int] = []
+    before = NONE
     for index, token in enumerate(tokens):
-        strength = view.gaps[token.start]
-        if strength >= CLAUSE and index and view.depth[token.start] and view.depth[tokens[index - 1].end - 1]:
+        strength = gaps[token.start]
+        if strength >= CLAUSE and index and depth[token.start] and depth[tokens[index - 1].end - 1]:
             strength = LIST  # inside a bracket a comma lists what belongs to the name before it
-        strength = max(strength, _joining(token))
-        if index:
-            strength = max(strength, _joining(tokens[index - 1]))
-        strengths.append(strength)
-    strengths.append(view.gaps[-1])
+        joining = _joining(token)
+        strengths.append(max(strength, joining, before))
+        before = joining
+    strengths.append(gaps[-1])
     return strengths
 
 
