@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhengming import __version__
-from zhengming.dictionary.model import Dictionary
+from zhengming.dictionary.model import Category, Dictionary
 from zhengming.errors import EncryptedFile, NoTable, UnwritableFile, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
 from zhengming.normalizers import coded, headers, values
@@ -242,7 +242,7 @@ class _File:
 
         return CleanResult(
             data=data,
-            mentions=clean_workbook.mention_frame(self.book.file, self.spec, self.tables, columns, self._is_free),
+            mentions=clean_workbook.mention_frame(self.book.file, self.spec, self.tables, columns, self._free()),
             undecided=clean_workbook.undecided(self.book.file, self.spec, self.tables, columns),
             findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
             manifest=self._manifest(columns),
@@ -251,9 +251,12 @@ class _File:
             lang=self.run.lang,
         )
 
-    def _is_free(self, field: Field) -> bool:
-        """Whether cells of the field may name several concepts."""
-        return field.category is not None and self.run.matcher(field.category).category.policy.cell == "mentions"
+    def _free(self) -> dict[str, Category]:
+        """The fields whose cells may name several concepts, with their category."""
+        categories = {
+            field.name: self.run.matcher(field.category).category for field in self.spec.fields if field.category
+        }
+        return {name: category for name, category in categories.items() if category.policy.cell == "mentions"}
 
     def _locate(self) -> None:
         recognise = headers.recogniser(self.run.matcher("field"))
@@ -322,11 +325,13 @@ class _File:
         if code:
             count = outcome.undecided if isinstance(outcome, CodedCell) else 1
             self._say(code, place, {"count": count}, field=field.name, value=cell)
+        elif field.required and reason == "states-none":
+            self._say("ZM406", place, {}, field=field.name)
 
     def _frame(self, columns: Mapping[str, list[Column]]) -> pl.DataFrame:
         from zhengming.schemas import compiled
 
-        return values.frame(self.tables, columns, compiled.polars_schema(self.spec))
+        return values.frame(self.tables, columns, compiled.polars_schema(self.spec), self._free())
 
     def _check(self, data: pl.DataFrame) -> None:
         from zhengming.schemas.checks import check
@@ -385,7 +390,8 @@ def demo(directory: str | Path, *, lang: str = "zh") -> str:
             continue
         write_bytes(inbox / sample.name, sample.read_bytes())
         result = run.clean(inbox / sample.name)
-        first = first or str(result.write(target)[0])
+        written = result.write(target)
+        first = first or str(written[0])
         lines.append(result.one_line())
     run.write_manifest(target)
     return "\n".join(

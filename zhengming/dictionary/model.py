@@ -142,6 +142,11 @@ class Category:
             found = self._ancestors[code] = frozenset(seen)
         return found
 
+    def first_mapping(self, code: str) -> str | None:
+        """The concept's codes in the first code system the category carries, joined by `;`; None when it has none."""
+        codes = self.concepts[code].mappings.get(self.mappings[0], ()) if self.mappings else ()
+        return ";".join(codes) or None
+
     @cached_property
     def _ancestors(self) -> dict[str, frozenset[str]]:
         return {}

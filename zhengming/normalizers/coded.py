@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from zhengming.normalizers.cells import settled
 from zhengming.normalizers.outcome import Status
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.terms.mention import Mention
@@ -37,11 +38,13 @@ def normalize(text: str, matcher: Matcher) -> CodedCell:
     ('2',)
     """
     mentions = matcher.match(text)
-    if not mentions:
-        if not text.strip():
-            return CodedCell((), (), "accepted", "empty", ())
-        if matcher.denies_all(text):
+    if not any(mention.code for mention in mentions):
+        plain = settled(text)
+        if plain is not None and plain.reason != "stated-none":
+            return CodedCell((), (), plain.status, plain.reason, (), int(plain.status != "accepted"))
+        if plain is not None or matcher.denies_all(text):
             return CodedCell((), (), "accepted", "states-none", ())
+    if not mentions:
         return CodedCell((), (), "unmatched", "names-nothing", (), 1)
     kept = [
         one for one in mentions if one.status == "accepted" and not one.covered_by and matcher.action(one) == "keep"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from zhengming.dictionary.model import Category
 from zhengming.normalizers import Context, normalizer
 from zhengming.normalizers.ages import Age
 from zhengming.normalizers.coded import CodedCell
@@ -70,18 +71,27 @@ def verdict(outcome: object) -> tuple[str, str]:
 
 
 def frame(
-    tables: Sequence[Located], columns: Mapping[str, Sequence[Column]], schema: Mapping[str, Any]
+    tables: Sequence[Located],
+    columns: Mapping[str, Sequence[Column]],
+    schema: Mapping[str, Any],
+    free: Mapping[str, Category],
 ) -> pl.DataFrame:
-    """The typed table of a file: each row's place, the spec's columns typed by `schema`, raw texts, other columns."""
+    """The typed table of a file: each row's place, the spec's columns typed by `schema`, raw texts, other columns.
+
+    A field that is `free` (its cells may name several concepts) also has its codes in the first code system that the
+    category carries: `diagnosis_icd10`.
+    """
     import polars as pl
 
+    schema = {**schema, **{f"{name}_{one.mappings[0]}": pl.String() for name, one in free.items() if one.mappings}}
     series = [
         pl.Series("source_sheet", [table.sheet for table in tables for _row in table.rows], dtype=pl.String),
         pl.Series("source_row", [row.number for table in tables for row in table.rows], dtype=pl.Int64),
     ]
     for name, parts in columns.items():
         series += [
-            pl.Series(column, cells, dtype=schema[column]) for column, cells in _typed(name, parts, schema).items()
+            pl.Series(column, cells, dtype=schema[column])
+            for column, cells in _typed(name, parts, schema, free.get(name)).items()
         ]
     for name, parts in columns.items():
         if f"{name}_codes" not in schema and any(part.index for part in parts):
@@ -97,17 +107,23 @@ def frame(
     return pl.DataFrame(series)
 
 
-def _typed(name: str, parts: Sequence[Column], schema: Mapping[str, Any]) -> dict[str, list[object]]:
+def _typed(
+    name: str, parts: Sequence[Column], schema: Mapping[str, Any], category: Category | None
+) -> dict[str, list[object]]:
     outcomes = [outcome for part in parts for outcome in part.outcomes]
     if f"{name}_codes" not in schema:
         return {name: [_plain(outcome) for outcome in outcomes]}
     cells = [outcome if isinstance(outcome, CodedCell) else None for outcome in outcomes]
-    return {
+    typed: dict[str, list[object]] = {
         name: [cell_text(cell) or None for part in parts for cell in part.raw],
         f"{name}_codes": [JOINER.join(cell.codes) or None if cell else None for cell in cells],
         f"{name}_names": [JOINER.join(cell.names) or None if cell else None for cell in cells],
         f"{name}_status": [cell.status if cell and cell.reason != "empty" else None for cell in cells],
     }
+    if category and category.mappings:
+        known = [[category.first_mapping(code) or "" for code in cell.codes] if cell else [] for cell in cells]
+        typed[f"{name}_{category.mappings[0]}"] = [JOINER.join(codes) if any(codes) else None for codes in known]
+    return typed
 
 
 def _plain(outcome: object) -> object:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,13 +15,14 @@ from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column
 from zhengming.reports import in_order
-from zhengming.tables import cell_text
+from zhengming.tables import CellValue, cell_text
 from zhengming.tables.locate import Located
 from zhengming.tables.write import CellOut, Mark, SheetOut
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from zhengming.dictionary.model import Category
     from zhengming.schemas.spec import Field, TableSpec
 
 MENTION_COLUMNS = (
@@ -32,6 +33,7 @@ MENTION_COLUMNS = (
     "text",
     "code",
     "name",
+    "mapping",
     "status",
     "confidence",
     "method",
@@ -45,7 +47,10 @@ MENTION_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """One distinct value that a human must decide: of which field, why, its candidates, how often, where first."""
+    """One distinct value that a human must decide: of which field, why, its candidates, how often, where first.
+
+    `cell` is the whole cell where the value first stood.
+    """
 
     field: str
     text: str
@@ -54,6 +59,7 @@ class Undecided:
     candidates: str
     count: int
     first: Place
+    cell: str
 
 
 class Cleaned(Protocol):
@@ -79,7 +85,7 @@ def sheets(result: Cleaned, lang: str) -> list[SheetOut]:
     return [
         _data_sheet(result, spoken),
         _mention_sheet(result, spoken),
-        _review_sheet(result, spoken),
+        _review_sheet(result, spoken, lang),
         _finding_sheet(result, spoken, lang),
         _provenance_sheet(result, spoken),
     ]
@@ -90,18 +96,18 @@ def mention_frame(
     spec: TableSpec,
     tables: Sequence[Located],
     columns: Mapping[str, Sequence[Column]],
-    free: Callable[[Field], bool],
+    free: Mapping[str, Category],
 ) -> pl.DataFrame:
-    """One row per mention in the fields whose cells may name several concepts (`free`)."""
+    """One row per mention in the fields that are `free`: those whose cells may name several concepts."""
     import polars as pl
 
     rows: list[dict[str, Any]] = []
     for field in spec.fields:
-        if not free(field):
+        if field.name not in free:
             continue
         for place, _raw, outcome in _cells(file, tables, columns[field.name]):
             if isinstance(outcome, CodedCell):
-                rows += [_mention_row(place, field, mention) for mention in outcome.mentions]
+                rows += [_mention_row(place, field, mention, free[field.name]) for mention in outcome.mentions]
     types = {"source_row": pl.Int64, "confidence": pl.Float64}
     return pl.DataFrame(rows, schema={name: types.get(name, pl.String) for name in MENTION_COLUMNS})
 
@@ -114,14 +120,14 @@ def undecided(
     for field in spec.fields:
         for place, raw, outcome in _cells(file, tables, columns[field.name]):
             for text, status, reason, candidates in _open(raw, outcome):
-                entry = found.setdefault((field.name, text), [status, reason, candidates, 0, place])
+                entry = found.setdefault((field.name, text), [status, reason, candidates, 0, place, cell_text(raw)])
                 entry[3] += 1
     listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
     order = {field.name: index for index, field in enumerate(spec.fields)}
     return tuple(sorted(listed, key=lambda one: (-one.count, order[one.field], one.first, one.text)))
 
 
-def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Iterator[tuple[Place, object, object]]:
+def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Iterator[tuple[Place, CellValue, object]]:
     for table, part in zip(tables, parts, strict=True):
         if part.index:
             for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
@@ -131,17 +137,19 @@ def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Ite
 def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
     """What a human must decide of one cell: (text, status, reason, candidates)."""
     if isinstance(outcome, Outcome) and outcome.status != "accepted":
-        yield cell_text(raw), outcome.status, outcome.reason, "" if outcome.value is None else str(outcome.value)
+        proposed = "" if outcome.value is None else str(outcome.value)
+        yield cell_text(raw), outcome.status, outcome.reason, "" if proposed == cell_text(raw) else proposed
     if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
         return
     waiting = [one for one in outcome.mentions if one.status != "accepted"]
     for mention in waiting:
         yield mention.text, mention.status, mention.reason, _candidates(mention)
     if not waiting:
-        yield cell_text(raw), outcome.status, outcome.reason, ""
+        noted = "\n".join(f"{one.code} {one.name}" for one in outcome.mentions if one.code)
+        yield cell_text(raw), outcome.status, outcome.reason, noted
 
 
-def _mention_row(place: Place, field: Field, mention: Mention) -> dict[str, Any]:
+def _mention_row(place: Place, field: Field, mention: Mention, category: Category) -> dict[str, Any]:
     return {
         "source_sheet": place.sheet,
         "source_row": place.row,
@@ -150,6 +158,7 @@ def _mention_row(place: Place, field: Field, mention: Mention) -> dict[str, Any]
         "text": mention.text,
         "code": mention.code,
         "name": mention.name,
+        "mapping": category.first_mapping(mention.code) if mention.code else None,
         "status": mention.status,
         "confidence": mention.confidence,
         "method": mention.method,
@@ -162,7 +171,7 @@ def _mention_row(place: Place, field: Field, mention: Mention) -> dict[str, Any]
 
 
 def _candidates(mention: Mention) -> str:
-    return "; ".join(f"{one.code} {one.name} ({one.score:.2f})" for one in mention.candidates)
+    return "\n".join(f"{one.code} {one.name} ({one.score:.2f})" for one in mention.candidates)
 
 
 def _data_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
@@ -194,14 +203,14 @@ def _mention_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
     return SheetOut(spoken["sheet_mentions"], frame.columns, rows, row_marks=marks)
 
 
-def _review_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
-    head = ("field", "value", "status", "reason", "candidates", "count", "first_place")
+def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
+    head = ("field", "value", "status", "reason", "candidates", "count", "first_place", "whole_cell")
     rows: list[Sequence[CellOut]] = []
     for one in result.undecided:
-        place = f"{one.first.sheet}!{one.first.cell}"
-        title = result.spec.field(one.field).zh
-        status = spoken[f"status_{one.status}"]
-        rows.append((title, one.text, status, _reason(spoken, one.reason), one.candidates, one.count, place))
+        place = f"{one.first.sheet}!{one.first.cell}" if one.first.sheet else one.first.cell
+        title = result.spec.field(one.field).title(lang)
+        status, reason = spoken[f"status_{one.status}"], _reason(spoken, one.reason)
+        rows.append((title, one.text, status, reason, one.candidates, one.count, place, one.cell))
     return SheetOut(spoken["sheet_review"], [spoken[f"column_{name}"] for name in head], rows)
 
 
@@ -213,7 +222,7 @@ def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> She
             spoken[one.severity],
             one.place.sheet,
             one.place.cell,
-            one.field,
+            str(one.params.get(f"field_{lang}", one.field)),
             one.message(lang),
             one.advice(lang),
         )

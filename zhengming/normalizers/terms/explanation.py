@@ -17,6 +17,8 @@ def explain(text: str, matcher: Matcher, words: Mapping[str, str]) -> list[str]:
     for mention, steps in explained:
         lines.append(words["step_read"].format(start=mention.start + 1, end=mention.end, text=mention.text))
         lines += [f"  · {line}" for line in _steps(mention, steps, words)]
+        if mention.status == "accepted" and matcher.action(mention) != "keep":
+            lines.append(f"  · {words['step_noted']}")
     return lines
 
 
@@ -28,8 +30,10 @@ def _steps(mention: Mention, steps: list[tuple[str, str]], words: Mapping[str, s
         "reason": words.get(f"reason_{mention.reason.replace('-', '_')}", mention.reason),
         "code": mention.code or "",
         "name": mention.name or "",
-        "confidence": f"{mention.confidence:.2f}",
+        "confidence": f"{mention.confidence:.3f}",
     }
     yield words["step_decided" if mention.code else "step_decided_nothing"].format(**facts)
+    if mention.status == "review" and mention.candidates:
+        yield words["step_candidates"].format(detail="; ".join(f"{one.code} {one.name}" for one in mention.candidates))
     if mention.covered_by:
         yield words["step_covered"].format(code=mention.covered_by)

@@ -6,7 +6,7 @@ position of a cell, however many terms there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,14 +35,28 @@ class Entry:
     joins: int = NONE
     token_kind: str = "cue"
 
-    def settle(self) -> None:
+    def settle(self, strongest_mark: Callable[[str], int]) -> None:
         """Work out what follows from the senses and cues."""
-        self.codes = tuple(dict.fromkeys([code for code, _term in self.senses]))
-        relations = {term.relation for _code, term in self.senses}
-        self.ambiguous = "ambiguous" in relations
-        self.broad = relations == {"broad"}
-        self.token_kind = "term" if self.senses else "modifier" if self.modifiers else "cue"
-        self.joins = max((_JOINS.get((cue.axis, cue.value), NONE) for cue in self.cues), default=NONE)
+        if self.senses:
+            self.token_kind = "term"
+            if len(self.senses) == 1:
+                code, term = self.senses[0]
+                self.codes = (code,)
+                self.ambiguous, self.broad = term.relation == "ambiguous", term.relation == "broad"
+                self.abbreviation = term.kind == "abbreviation"
+            else:
+                self.codes = tuple(dict.fromkeys([code for code, _term in self.senses]))
+                relations = {term.relation for _code, term in self.senses}
+                self.ambiguous, self.broad = "ambiguous" in relations, relations == {"broad"}
+                self.abbreviation = any(term.kind == "abbreviation" for _code, term in self.senses)
+            for _code, term in self.senses:
+                if len(term.text) != len(self.key):
+                    self.crosses = max(self.crosses, strongest_mark(term.text))
+        elif self.modifiers:
+            self.token_kind = "modifier"
+        for cue in self.cues:
+            self.crosses = max(self.crosses, strongest_mark(cue.text))
+            self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
 
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
@@ -60,43 +74,32 @@ class Lexicon:
         self.category = category
         self.vocabulary = vocabulary
         self.entries: dict[str, Entry] = {}
-        self.lengths: dict[str, tuple[int, ...]] = {}
-        self._add_terms(sender)
+        for term_key, senses in self._senses(sender).items():
+            self.entries[term_key] = Entry(term_key, self._current(senses) if len(senses) > 1 else tuple(senses))
         for modifier in category.modifiers:
             entry = self._entry(key(modifier.term))
             entry.modifiers = (*entry.modifiers, modifier)
         for cue_key, cues in vocabulary.cues.items():
-            entry = self._entry(cue_key)
-            entry.cues = cues
-            entry.crosses = max(entry.crosses, *(self._strongest_mark(cue.text) for cue in cues))
+            self._entry(cue_key).cues = cues
         for entry in self.entries.values():
-            entry.settle()
+            entry.settle(self._strongest_mark)
         self.lengths = lengths(self.entries)
 
-    def _add_terms(self, sender: str) -> None:
+    def _senses(self, sender: str) -> dict[str, list[tuple[str, Term]]]:
+        """What each key names; a term local to `sender` stands before what others mean by it."""
+        found: dict[str, list[tuple[str, Term]]] = {}
         local: dict[str, list[tuple[str, Term]]] = {}
-        for concept in self.category.concepts.values():
+        for code, concept in self.category.concepts.items():
             for term in concept.terms:
-                if term.sender and term.sender != sender:
-                    continue
-                term_key = term.key
-                if not term_key:
-                    continue
-                if term.sender:
-                    local.setdefault(term_key, []).append((concept.code, term))
-                    continue
-                entry = self._entry(term_key)
-                entry.senses = (*entry.senses, (concept.code, term))
-                if len(term_key) != len(term.text):
-                    entry.crosses = max(entry.crosses, self._strongest_mark(term.text))
-                entry.abbreviation = entry.abbreviation or term.kind == "abbreviation"
-        for term_key, senses in local.items():
-            self._entry(term_key).senses = tuple(senses)
-        for entry in self.entries.values():
-            if len(entry.senses) > 1:
-                entry.senses = self._current(entry.senses)
+                if not term.sender:
+                    found.setdefault(key(term.text), []).append((code, term))
+                elif term.sender == sender:
+                    local.setdefault(key(term.text), []).append((code, term))
+        found.update(local)
+        found.pop("", None)
+        return found
 
-    def _current(self, senses: tuple[tuple[str, Term], ...]) -> tuple[tuple[str, Term], ...]:
+    def _current(self, senses: list[tuple[str, Term]]) -> tuple[tuple[str, Term], ...]:
         """Senses in a fixed order; those of retired concepts only when there is no other."""
         concepts = self.category.concepts
         active = [sense for sense in senses if concepts[sense[0]].status != "retired"]
@@ -164,7 +167,8 @@ def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
     Keys of up to three characters stand under their first one, longer ones under their first four: one look-up each
     tells for a position of a text which few lengths are worth trying.
     """
-    found: dict[str, set[int]] = {}
-    for entry_key in keys:
-        found.setdefault(entry_key[: 4 if len(entry_key) > 3 else 1], set()).add(len(entry_key))
+    starts = {(entry_key[:4] if len(entry_key) > 3 else entry_key[:1], len(entry_key)) for entry_key in keys}
+    found: dict[str, list[int]] = {}
+    for start, size in starts:
+        found.setdefault(start, []).append(size)
     return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}

@@ -29,8 +29,9 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term"}
+_SHOWN = 8  # candidates a reviewer is shown
 _LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
-_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything
+_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
 _PLAIN = {"certainty": "affirmed", "subject": "patient"}
 _NOTHING = Entry("")
@@ -207,7 +208,8 @@ class Matcher:
 
     def _proposed(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""
-        nearest = self._candidates.nearest(text, self.review) if len(text) >= _LEAST_COMPARED else []
+        least = _LEAST_COMPARED * 2 if text.isascii() else _LEAST_COMPARED
+        nearest = self._candidates.nearest(text, self.review) if len(text) >= least else []
         if not nearest:
             found = Found(-1, start, end, (), _NOTHING, "none", "nothing-similar", dict(_PLAIN))
             found.steps.append(("none", text))
@@ -271,7 +273,8 @@ class Matcher:
         for score, term_key in found.rivals:
             for code in self._lexicon.terms[term_key].codes:
                 scores.setdefault(code, score)
-        return tuple(Candidate(code, self.name(code), round(score, 4)) for code, score in scores.items())
+        listed = [Candidate(code, self.name(code), round(score, 4)) for code, score in scores.items()]
+        return tuple(listed[:_SHOWN])
 
     def _covered(self, mentions: list[Mention]) -> list[Mention]:
         """Mark general mentions that a more specific one of the cell includes."""

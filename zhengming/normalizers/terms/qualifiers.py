@@ -168,7 +168,7 @@ def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
 
 
 def _explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
-    found.steps.append(("qualifier", f"{reading.text(token)} → {axis}={value}"))
+    found.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={value}"))
 
 
 def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:
@@ -221,7 +221,7 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
     host.qualifiers[axis] = round(measure.high, 3)
     if measure.low != measure.high:
         host.qualifiers[f"{axis}_min"] = round(measure.low, 3)
-    host.steps.append(("qualifier", f"{reading.text(token)} → {axis}={measure.high:g}"))
+    host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={measure.high:g}"))
 
 
 def _marks(reading: Reading, lexicon: Lexicon) -> None:

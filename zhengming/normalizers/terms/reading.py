@@ -52,6 +52,11 @@ class Reading:
         """The squeezed text of a token."""
         return self.view.text[token.start : token.end]
 
+    def raw(self, token: Token) -> str:
+        """The raw text of a token."""
+        start, end = self.view.span(token.start, token.end)
+        return self.view.raw[start:end]
+
     def glued(self, index: int) -> bool:
         """Whether nothing stands between token `index` and the one before it."""
         return 0 < index < len(self.tokens) and self.view.gaps[self.tokens[index].start] == NONE
