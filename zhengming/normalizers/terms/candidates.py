@@ -46,10 +46,13 @@ class CandidateIndex:
             text, [keys[index] for index in pool], scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None
         )
         best: dict[str, tuple[float, str]] = {}
-        for term_key, score, _place in sorted(scored, key=lambda one: (-one[1], one[0])):
+        for term_key, score, _place in sorted(scored, key=lambda one: (-one[1], self._is_misspelling(one[0]), one[0])):
             for code in self._terms[term_key].codes:
                 best.setdefault(code, (score / 100, term_key))
         return list(dict.fromkeys(best.values()))[:_SHOWN]
+
+    def _is_misspelling(self, term_key: str) -> bool:
+        return self._terms[term_key].senses[0][1].kind == "misspelling"
 
 
 def _pairs(text: str) -> set[str]:

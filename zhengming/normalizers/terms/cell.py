@@ -205,9 +205,21 @@ def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
             entry = entries.get(text[start:end])
             if entry is None or end > size or end in closed:
                 continue
-            if not bare and length > 1 and max(gaps[start + 1 : end]) > entry.crosses:
+            strongest = NONE if bare or length == 1 else max(gaps[start + 1 : end])
+            if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
                 continue
             arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
+
+
+def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a stretch with a space in it is a name before the space and a name after it: 川崎病 冠状动脉瘤."""
+    for place in range(start + 1, end):
+        beside = view.text[place - 1 : place + 1]  # between Latin words a space is no more than that
+        if view.gaps[place] == SOFT and not view.between(place) and not any(map(str.isascii, beside)):
+            first, second = lexicon.entries.get(view.text[start:place]), lexicon.entries.get(view.text[place:end])
+            if first and second and first.senses and second.senses:
+                return True
+    return False
 
 
 def _joined(tokens: list[Token], view: View) -> list[Token]:

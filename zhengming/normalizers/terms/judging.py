@@ -9,7 +9,7 @@ from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 
 
 class Judge:
@@ -54,6 +54,7 @@ class Judge:
         defined = self._lexicon.defined
         while len(found.codes) == 1:
             stated = {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)}
+            stated |= found.stated
             more = [code for needed, code in defined.get(found.codes[0], ()) if needed <= stated]
             if not more or more[0] == found.codes[0]:
                 break
@@ -113,9 +114,10 @@ class Judge:
         general = [code for code in found.codes if any(code in self.category.ancestors(other) for other in sure)]
         if len(general) == 1:
             return self._settle(found, general[0])
-        roots = {root for code in sure for root in self._roots(code)}
-        related = [code for code in found.codes if self._roots(code) & roots]
-        return len(related) == 1 and self._settle(found, related[0])
+        company = {code: sum(bool(self._roots(code) & self._roots(other)) for other in sure) for code in found.codes}
+        most = max(company.values())
+        related = [code for code, count in company.items() if count == most]
+        return most > 0 and len(related) == 1 and self._settle(found, related[0])
 
     def _settle(self, found: Found, code: str) -> bool:
         found.codes = (code,)
@@ -136,10 +138,12 @@ class Judge:
         """Whether an unknown stretch or a number is glued to the token: it may be part of another expression."""
         tokens = reading.tokens
         before = index > 0 and reading.glued(index) and tokens[index - 1].kind == "unknown"
-        follows = (
-            index + 1 < len(tokens) and reading.glued(index + 1) and tokens[index + 1].kind in ("unknown", "number")
-        )
-        return before or follows
+        if index + 1 == len(tokens) or not reading.glued(index + 1):
+            return before
+        follower = tokens[index + 1]
+        # The 3 of VSD③PDA starts an item; that of PA35 may be a pressure.
+        starts = reading.separations[index + 1] >= CLAUSE and reading.view.gaps[follower.end] != NONE
+        return before or follower.kind == "unknown" or (follower.kind == "number" and not starts)
 
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""

@@ -217,9 +217,11 @@ class Matcher:
         entry = self._lexicon.terms[nearest[0][1]]
         found = Found(-1, start, end, entry.codes, entry, "similar", "only-similar", dict(_PLAIN))
         found.rivals = tuple(nearest)
-        if len(entry.codes) == 1 and not entry.ambiguous and not entry.broad:
-            found.method = self._slip(text, entry.key) or found.method
-            found.problem = "" if found.method != "similar" else found.problem
+        slips = [(slip, term_key) for _score, term_key in nearest if (slip := self._slip(text, term_key))]
+        slipped = self._lexicon.terms[slips[0][1]] if slips else None
+        if slipped and len(slipped.codes) == 1 and not slipped.ambiguous and not slipped.broad:
+            found.method, found.problem = slips[0][0], ""
+            found.codes, found.entry = slipped.codes, slipped
         found.steps.extend(("similar", f"{term_key} {score:.2f}") for score, term_key in nearest)
         return found
 

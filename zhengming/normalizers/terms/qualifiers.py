@@ -37,6 +37,7 @@ def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None
         host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
         if host:
             host.qualifiers.setdefault(modifier.axis, modifier.value)
+            host.stated.add((modifier.axis, modifier.value))
             _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
     for cue in entry.cues:
         if cue.axis not in _WORDS_APART:
@@ -61,12 +62,26 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
             return
     if position in ("both", "either"):
         position = _facing(reading, index, prefers_left=position == "either")
+        if position == "after" and cue.value == "refuted" and _has_object(reading, index):
+            return  # 未见残余分流 denies what follows it, known to us or not
         scope = "nearest" if position == "after" and cue.position == "either" else scope
     if position == "before":
-        if not _forward(reading, index, cue) and cue.axis == "certainty":
+        alone = reading.separations[index + 1] >= CLAUSE or index + 1 == len(reading.tokens)
+        if not _forward(reading, index, cue) and cue.axis == "certainty" and alone:
             _backward(reading, index, cue, "nearest", LIST)  # 室间隔缺损：无
     elif position == "after" and not _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST):
         _leading(reading, index, cue)
+
+
+def _has_object(reading: Reading, index: int) -> bool:
+    """Whether anything that may be meant follows the word in its own item."""
+    after = index + 1
+    if after >= len(reading.tokens) or reading.separations[after] >= LIST:
+        return False
+    token = reading.tokens[after]
+    return token.kind == "unknown" or (
+        token.entry is not None and any(one.axis == "timing" for one in token.entry.cues)
+    )
 
 
 def _leading(reading: Reading, index: int, cue: Cue) -> None:
@@ -133,13 +148,17 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
 
 def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) -> bool:
     """Say the cue of what stands before it; gives whether there is anything to say it of."""
+    depth = reading.view.depth
+    inside = depth[reading.tokens[index].start]
     host = reading.bracket_host(index)
     if host:
         _set(host, reading, reading.tokens[index], cue)
-        return True
-    reached = False
+        if not _is_infix(reading.tokens[index - 1]):
+            return True
+        index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
+    reached = host is not None
     for position in range(index - 1, -1, -1):
-        if reading.separations[position + 1] > limit:
+        if reading.separations[position + 1] > limit or depth[reading.tokens[position].start] < inside:
             return reached
         found = reading.hosts.get(position)
         if found is None:
@@ -153,6 +172,10 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if scope == "nearest":
             break
     return reached
+
+
+def _is_infix(token: Token) -> bool:
+    return token.entry is not None and any(cue.axis == "infix" for cue in token.entry.cues)
 
 
 def _overrides(token: Token, cue: Cue) -> bool:

@@ -12,9 +12,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
-_LEAST_GLUED = (
-    3  # characters of an item glued to the name whose head it shares: 房间隔室间隔缺损, but never 房室间隔缺损
-)
+_LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
