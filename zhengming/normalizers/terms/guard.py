@@ -31,13 +31,15 @@ class Guard:
     @cached_property
     def substitutions(self) -> frozenset[tuple[str, str]]:
         """Pairs of characters that alone tell two concepts apart, in both orders."""
-        holes: dict[tuple[str, str], list[tuple[str, frozenset[str]]]] = {}
+        first: dict[tuple[int, str], tuple[str, frozenset[str]]] = {}
+        later: dict[tuple[int, str], list[tuple[str, frozenset[str]]]] = {}
         for term_key, codes in self._coded():
             for index, character in enumerate(term_key):
-                hole = (term_key[:index], term_key[index + 1 :])
-                holes.setdefault(hole, []).append((character, codes))
+                hole = (index, term_key[:index] + term_key[index + 1 :])
+                if first.setdefault(hole, (character, codes))[0] != character:
+                    later.setdefault(hole, [first[hole]]).append((character, codes))
         found: set[tuple[str, str]] = set()
-        for fillings in holes.values():
+        for fillings in later.values():
             for left, left_codes in fillings:
                 found.update((left, right) for right, codes in fillings if not codes & left_codes)
         return frozenset(found)

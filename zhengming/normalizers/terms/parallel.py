@@ -31,23 +31,29 @@ def workers(count: int, jobs: int | None) -> int:
     return max(1, jobs or len(os.sched_getaffinity(0)))
 
 
-def read_many(texts: Sequence[str], reader: _Reader, processes: int) -> Iterator[list[Mention]]:
-    """What `reader` says of each text, in order, on `processes` forked workers."""
+def read_many(texts: Sequence[str], reader: _Reader, processes: int) -> Iterator[Sequence[Mention]]:
+    """What `reader` says of each text, in order: the first share read here, the others by forked workers meanwhile."""
     global _reader
-    portions = [texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)]
+    share = -(-len(texts) // processes)
+    portions = [texts[start : start + _PORTION] for start in range(share, len(texts), _PORTION)]
     _reader = reader
-    gc.freeze()  # a worker's collector would touch, and so copy, every page it inherits
+    # Nothing made here has cycles; a collector would only walk, and in a worker so copy, every page that is shared.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         with warnings.catch_warnings():
             # Python warns of forking beside threads; a worker only reads texts and touches no lock of theirs.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(processes, initializer=gc.disable)
+            pool = multiprocessing.get_context("fork").Pool(processes - 1)
         with pool:
-            for packed in pool.imap(_read_portion, portions):
+            waiting = pool.imap(_read_portion, portions)
+            yield from map(reader, texts[:share])
+            for packed in waiting:
                 for mentions in marshal.loads(packed):
                     yield [_unpacked(mention) for mention in mentions]
     finally:
-        gc.unfreeze()
+        if collecting:
+            gc.enable()
         _reader = None
 
 
