@@ -12,11 +12,21 @@ import xlsxwriter
 
 import zhengming as zm
 from zhengming.errors import NoTable, SpecError, UnreadableFile
-from zhengming.pipeline import Run
+from zhengming.pipeline import Run, inputs
 
 HEADER = ["序号", "患儿姓名", "性别", "出生日期", "诊断", "总费用(万元)", "入院时间", "家长电话", "爱好"]
 ROWS = [
-    [1, "金小树", "男", "2021年7月6日", "先心病 室缺(膜周部)0.6cm 肺高压(重度)", 5.2, "2026.2.1", "13800000000", "画画"],
+    [
+        1,
+        "金小树",
+        "男",
+        "2021年7月6日",
+        "先心病 室缺(膜周部)0.6cm 肺高压(重度)",
+        5.2,
+        "2026.2.1",
+        "13800000000",
+        "画画",
+    ],
     [2, "金小草", "女童", dt.date(2020, 3, 5), "VSD、ASD、PDA", "3万", "20260105", "", ""],
     [3, "金小花", "外星", "三月", "室间隔缺损?", "abc", "2026-13-01", "12", "唱歌"],
 ]
@@ -111,3 +121,12 @@ def test_what_cannot_be_cleaned_is_an_error_of_its_kind(tmp_path: Path) -> None:
         zm.clean(tmp_path / "letter.csv")
     with pytest.raises(SpecError):
         zm.clean(tmp_path / "letter.csv", table="nothing")
+
+
+def test_a_folder_stands_for_its_spreadsheets_but_not_for_our_own_results(sheet: Path, tmp_path: Path) -> None:
+    result = zm.clean(sheet)
+    result.write(tmp_path)
+    (tmp_path / "readme.txt").write_text("not a table", encoding="utf-8")
+    assert inputs([tmp_path]) == [sheet]
+    assert inputs([tmp_path / "*.xlsx"]) == [sheet]
+    assert inputs([tmp_path / "missing.xlsx"]) == [tmp_path / "missing.xlsx"]

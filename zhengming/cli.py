@@ -31,7 +31,9 @@ app = typer.Typer(
 dictionary_app = typer.Typer(help="Work on a dictionary.", no_args_is_help=True)
 app.add_typer(dictionary_app, name="dict")
 
-Files = Annotated[list[Path], typer.Argument(help="Spreadsheets: xlsx, xls, csv.", show_default=False)]
+Files = Annotated[
+    list[Path], typer.Argument(help="Spreadsheets (xlsx, xls, csv), folders of them, or patterns.", show_default=False)
+]
 Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
 DictOption = Annotated[
     Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")
@@ -139,7 +141,8 @@ def clean(
 
     run = pipeline.Run(table=table, dictionary=_open(dictionary), sender=sender, lang=_lang(lang))
     failed = False
-    for path in display.progress(files, what=_words(lang)["working"], total=len(files)):
+    listed = pipeline.inputs(files)
+    for path in display.progress(listed, what=_words(lang)["working"], total=len(listed)):
         try:
             result = run.clean(path)
             result.write(output, data_format=data_format)
@@ -169,7 +172,8 @@ def validate(
     run = pipeline.Run(table=table, dictionary=_open(dictionary), sender=sender, lang=_lang(lang))
     findings: list[Finding] = []
     failed = False
-    for path in display.progress(files, what=_words(lang)["working"], total=len(files)):
+    listed = pipeline.inputs(files)
+    for path in display.progress(listed, what=_words(lang)["working"], total=len(listed)):
         try:
             findings += run.validate(path).findings
         except ZhengmingError as error:

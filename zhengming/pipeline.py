@@ -33,8 +33,28 @@ if TYPE_CHECKING:
     from zhengming.reports.clean_workbook import Undecided
 
 MANIFEST = "manifest.json"
+_RESULT = ".clean"  # ends the stem of every file we write
+_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv"})
 _FAILURES = ((EncryptedFile, "ZM002"), (NoTable, "ZM101"))  # any other error: ZM001
 _WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that are no data, beyond titles and blanks
+
+
+def inputs(paths: Sequence[Path]) -> list[Path]:
+    """The files that `paths` name: a folder stands for the spreadsheets in it, a pattern (`*.xlsx`) for what it matches.
+
+    Our own results (`*.clean.xlsx`) are left out of folders and patterns, so that a result is never taken for an input.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            listed = [one for one in path.iterdir() if one.suffix.lower() in _SPREADSHEETS]
+        elif not path.exists() and any(mark in path.name for mark in "*?["):
+            listed = list(path.parent.glob(path.name))
+        else:
+            found.append(path)
+            continue
+        found += sorted(one for one in listed if one.is_file() and not one.stem.endswith(_RESULT))
+    return found
 
 
 def clean(
@@ -106,13 +126,13 @@ class CleanResult:
         from zhengming.tables.write import write_csv, write_parquet, write_xlsx
 
         folder = _folder(directory)
-        written = [folder / f"{self.stem}.clean.xlsx"]
+        written = [folder / f"{self.stem}{_RESULT}.xlsx"]
         write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
         if data_format == "csv":
-            written.append(folder / f"{self.stem}.clean.csv")
+            written.append(folder / f"{self.stem}{_RESULT}.csv")
             write_csv(written[1], self.data.columns, self.data.iter_rows())
         elif data_format == "parquet":
-            written.append(folder / f"{self.stem}.clean.parquet")
+            written.append(folder / f"{self.stem}{_RESULT}.parquet")
             write_parquet(written[1], self.data)
         return written
 

@@ -359,12 +359,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Hard clinical cells: ours and the peers.")
     parser.add_argument("--verbose", action="store_true", help="print each failing case")
     parser.add_argument("--topic", help="only the cases of this topic")
+    parser.add_argument("--table", type=Path, default=GOLD, help="another table of the same columns: heldout.tsv")
     parser.add_argument("--ours-only", action="store_true", help="leave the peers out")
     options = parser.parse_args()
 
     import zhengming as zm
 
-    cases = [case for case in read_cases() if options.topic in (None, case.topic)]
+    cases = [case for case in read_cases(options.table) if options.topic in (None, case.topic)]
     if not cases:
         parser.error(f"no case of the topic {options.topic}")
     names, terms = bundled_terms()
