@@ -40,9 +40,9 @@ _WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that ar
 
 
 def inputs(paths: Sequence[Path]) -> list[Path]:
-    """The files that `paths` name: a folder stands for the spreadsheets in it, a pattern (`*.xlsx`) for what it matches.
+    """The files `paths` name: a folder stands for the spreadsheets in it, a pattern (`*.xlsx`) for what it matches.
 
-    Our own results (`*.clean.xlsx`) are left out of folders and patterns, so that a result is never taken for an input.
+    Our own results (`*.clean.xlsx`) are left out of folders and patterns: a result is never taken for an input.
     """
     found: list[Path] = []
     for path in paths:

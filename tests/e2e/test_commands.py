@@ -180,8 +180,17 @@ def test_the_version_is_told_by_both_entry_points(tmp_path: Path) -> None:
     ids=["version", "lookup"],
 )
 def test_light_commands_import_nothing_heavy(words: list[str], heavy: set[str], tmp_path: Path) -> None:
-    code = "import sys; sys.argv = ['zm', *{!r}]\nimport zhengming.__main__ as entry\ntry:\n    entry.main()\nfinally:\n    print('\\n'.join(sys.modules))"
+    code = (
+        "import sys; sys.argv = ['zm', *{!r}]\n"
+        "import zhengming.__main__ as entry\n"
+        "try:\n    entry.main()\nfinally:\n    print('\\n'.join(sys.modules))"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code.format(words)], cwd=tmp_path, capture_output=True, encoding="utf-8", env=ENVIRON, check=False
+        [sys.executable, "-c", code.format(words)],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        env=ENVIRON,
+        check=False,
     )
     assert not heavy & set(done.stdout.split())
