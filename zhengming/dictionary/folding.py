@@ -105,7 +105,7 @@ class _Table(dict[str, str]):
         self.simplified = simplified
 
     def __missing__(self, character: str) -> str:
-        folded = "".join([self._step(one) for one in _enumerator(character) or character])
+        folded = "".join([self._step(one) for one in _number(character) or character])
         while (again := "".join([self._step(one) for one in folded])) != folded:
             folded = again
         self[character] = folded
@@ -124,9 +124,11 @@ class _Table(dict[str, str]):
         )
 
 
-def _enumerator(character: str) -> str:
-    """`1、` for ①, ❶ and their like: a mark that starts an item, not a digit of a number."""
+def _number(character: str) -> str:
+    """`2` for the roman Ⅱ, which may be glued to letters; `1、` for ①, ❶ and their like, which start an item."""
     point = ord(character)
+    if 0x2160 <= point <= 0x216B or 0x2170 <= point <= 0x217B:
+        return str(int(unicodedata.numeric(character)))
     if 0x2460 <= point <= 0x2473 or 0x24EB <= point <= 0x24FE or 0x2776 <= point <= 0x2793:
         return f"{int(unicodedata.numeric(character))}、"
     return ""

@@ -6,6 +6,7 @@ position of a cell, however many terms there are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,9 @@ class Entry:
             self.crosses = max(self.crosses, strongest_mark(cue.text))
             self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
 
+
+_ENDING_SIZES = (2, 3, 4)
+_LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
 _JOINS = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
@@ -117,12 +121,24 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
-        _all = (self.terms, self.alike, self.alike_lengths, self.cores, self.defined)
+        _all = (self.terms, self.endings, self.alike, self.alike_lengths, self.cores, self.defined)
 
     @cached_property
     def terms(self) -> Mapping[str, Entry]:
         """The entries that name a concept."""
         return {entry_key: entry for entry_key, entry in self.entries.items() if entry.senses}
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """Ends of names that many names share: 狭窄, 关闭不全, 闭锁. What stands before one is what it happens to."""
+        counts = Counter(
+            entry_key[-size:]
+            for entry_key in self.terms
+            if not entry_key.isascii()
+            for size in _ENDING_SIZES
+            if len(entry_key) > size + 1
+        )
+        return frozenset(ending for ending, count in counts.items() if count >= _LEAST_SHARED)
 
     @cached_property
     def alike(self) -> Mapping[str, tuple[str, ...]]:

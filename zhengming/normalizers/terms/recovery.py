@@ -9,7 +9,7 @@ from __future__ import annotations
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, LIST
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
@@ -24,6 +24,9 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
+    for index in range(1, len(reading.tokens)):
+        if reading.tokens[index].kind == "unknown":
+            _shared_front(reading, index, lexicon)
 
 
 def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
@@ -43,6 +46,31 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         _become(reading, index, next(iter(entries.values())), follower)
 
 
+def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """An ending joined to a name takes over what that name's own ending happens to: 主动脉瓣脱垂并返流."""
+    ending = reading.text(reading.tokens[index])
+    if ending not in lexicon.endings:
+        return
+    side = reading.side(index, -1, CLAUSE)
+    if side is None or side[0] < LIST or not _joined_by_word_or_list(reading, index):
+        return
+    name = side[2].entry.key
+    sizes = [size for size in (2, 3, 4) if name[-size:] in lexicon.endings]
+    entry = lexicon.terms.get(name[: -sizes[0]] + ending) if sizes else None
+    if entry and entry.codes != side[2].codes:
+        _become(reading, index, entry, None)
+
+
+def _joined_by_word_or_list(reading: Reading, index: int) -> bool:
+    """Whether a joining word or a list mark, no comma, stands between the token and the concept before it."""
+    position = index
+    while position >= 0 and position not in reading.hosts:
+        if reading.view.gaps[reading.tokens[position].start] > LIST:
+            return False
+        position -= 1
+    return True
+
+
 def _listed_after(reading: Reading, index: int) -> Found | None:
     """The term that the token is listed with: after a list mark or a coordinating word."""
     position = index + 1
@@ -58,7 +86,7 @@ def _listed_after(reading: Reading, index: int) -> Found | None:
     return reading.hosts.get(position) if position < len(reading.tokens) and reading.glued(position) else None
 
 
-def _become(reading: Reading, index: int, entry: Entry, follower: Found) -> None:
+def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) -> None:
     """Turn the token into the entry's term."""
     token = reading.tokens[index]
     token.kind = "term"

@@ -40,15 +40,18 @@ def check(root: Path) -> list[Finding]:
 def _names(category: LintedCategory, dictionary: Dictionary) -> Iterator[Finding]:
     """The preferred names alone, and pairs of them that differ only by characters that change no name (法洛氏)."""
     matcher = Matcher(dictionary, category.name)
+    fillers = str.maketrans(dict.fromkeys(vocabulary().fillers, ""))
     first: dict[str, tuple[str, str]] = {}
     for line, row in numbered(category.concepts):
         for column, name in (("name", row[1]), ("name_en", row[2])):
-            kind = _misread(category, row[0], "exact", matcher.match(name)) if name else ""
+            relation = "ambiguous" if (row[0], key(name)) in category.ambiguous else "exact"
+            kind = _misread(category, row[0], relation, matcher.match(name)) if name else ""
             if kind:
                 yield category.say("ZM520", category.concepts, line, column, code=row[0], kind=kind)
         if row[0] in category.active:
-            code, name = first.setdefault(matcher.plain(key(row[1])), (row[0], key(row[1])))
-            if code != row[0] and name != key(row[1]):
+            folded = key(row[1])
+            code, name = first.setdefault(folded.translate(fillers) or folded, (row[0], folded))
+            if name != folded:
                 yield category.say("ZM513", category.concepts, line, "name", code=row[0], other=code)
 
 
@@ -76,7 +79,7 @@ def _misread(category: LintedCategory, code: str, relation: str, mentions: Seque
         return "read-other"
     if len(mentions) > 1:
         return "read-several"
-    if accepted or meant not in category.active:
+    if accepted or code not in category.active:
         return ""
     return "read-review" if mentions and mentions[0].status == "review" else "read-unmatched"
 
