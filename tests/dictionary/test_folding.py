@@ -16,6 +16,7 @@ SAME = [
     ("brackets", "法洛[法乐]四联症", "法洛(法乐)四联症"),
     ("roman-character", "Ⅱ孔型", "2孔型"),
     ("roman-letters", "II型", "Ⅱ型"),
+    ("roman-glued", "ASDⅡ", "ASD2"),
     ("zero-width", "室\u200b间隔缺损", "室间隔缺损"),
     ("bom", "\ufeffVSD", "VSD"),
     ("unit", "5㎜", "5mm"),
@@ -27,7 +28,9 @@ def test_texts_that_mean_the_same_have_one_key(left: str, right: str) -> None:
     assert key(left) == key(right)
 
 
-@pytest.mark.parametrize("pair", [("室间隔缺损", "房间隔缺损"), ("I27.0", "127.0"), ("IVS", "4S"), ("肺动脉", "肺静脉")])
+@pytest.mark.parametrize(
+    "pair", [("室间隔缺损", "房间隔缺损"), ("I27.0", "127.0"), ("IVS", "4S"), ("肺动脉", "肺静脉")]
+)
 def test_texts_that_differ_keep_different_keys(pair: tuple[str, str]) -> None:
     assert key(pair[0]) != key(pair[1])
 

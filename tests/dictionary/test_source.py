@@ -13,8 +13,13 @@ from zhengming.dictionary import source
 from zhengming.dictionary.model import Dictionary
 from zhengming.errors import DictionaryError, UnknownCode
 
-CONCEPTS = "code,name,name_en,parents,status,replaced_by,source,note\nX1,甲,A,,active,,example,\nX2,乙,,X1,active,,example,\n"
-TERMS = "code,term,kind,lang,sender,relation,source,added_by,added_on\nX1,甲等,synonym,zh,,exact,example,zhengming,2026-11-23\n"
+CONCEPTS = """code,name,name_en,parents,status,replaced_by,source,note
+X1,甲,A,,active,,example,
+X2,乙,,X1,active,,example,
+"""
+TERMS = """code,term,kind,lang,sender,relation,source,added_by,added_on
+X1,甲等,synonym,zh,,exact,example,zhengming,2026-11-23
+"""
 
 
 @pytest.fixture
