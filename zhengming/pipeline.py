@@ -53,7 +53,8 @@ def inputs(paths: Sequence[Path]) -> list[Path]:
         else:
             found.append(path)
             continue
-        found += sorted(one for one in listed if one.is_file() and not one.stem.endswith(_RESULT))
+        listed = sorted(one for one in listed if one.is_file() and not one.stem.endswith(_RESULT))
+        found += listed or [path]  # nothing there: reading says so
     return found
 
 

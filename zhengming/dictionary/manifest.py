@@ -21,7 +21,11 @@ class Matching(BaseModel):
 
 
 class CategoryManifest(BaseModel):
-    """The data of `category.toml`: titles by language, code pattern, columns beyond the fixed ones, matching policy."""
+    """The data of `category.toml`: titles by language, code pattern, columns beyond the fixed ones, matching policy.
+
+    `roots` are the codes that have no parent, where the category is a hierarchy; `one_to_one` those of `mappings` that
+    are as fine as the category, so that a code of theirs stands for one concept and what is below it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,6 +33,8 @@ class CategoryManifest(BaseModel):
     code_pattern: str = ""
     mappings: list[str] = []
     attributes: list[str] = []
+    roots: list[str] = []
+    one_to_one: list[str] = []
     matching: Matching = Matching()
     qualifiers: dict[str, Action] = {}
     usual_etiology: dict[str, tuple[str, ...]] = {}
@@ -41,8 +47,12 @@ class CategoryManifest(BaseModel):
             DictionaryError: a key is unknown, missing or of the wrong type.
         """
         try:
-            return cls.model_validate(data)
+            about = cls.model_validate(data)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             key = ".".join(str(part) for part in first["loc"])
             raise DictionaryError(f"{key}: {first['msg']}", where=where) from None
+        strange = sorted(set(about.one_to_one) - set(about.mappings))
+        if strange:
+            raise DictionaryError(f"one_to_one: {strange[0]} is none of mappings", where=where)
+        return about

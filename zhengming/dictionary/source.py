@@ -193,10 +193,19 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises:
         DictionaryError: the file is missing or not TOML.
     """
+    return parse_toml(read_text(path), str(path))
+
+
+def parse_toml(text: str, where: str) -> dict[str, object]:
+    """The data of a TOML text that stands at `where`.
+
+    Raises:
+        DictionaryError: it is not TOML.
+    """
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DictionaryError(f"is not valid TOML ({error})", where=str(path)) from None
+        raise DictionaryError(f"is not valid TOML ({error})", where=where) from None
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Table:
