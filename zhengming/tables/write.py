@@ -218,7 +218,7 @@ class _SheetWriter:
             for column, value in enumerate(row):
                 mark = out.cell_marks.get((index, column), row_mark) if out.cell_marks else row_mark
                 if type(value) is str:
-                    style = self._styles.get("", mark, wrapped=column in wide)
+                    style = self._styles.get("", mark, wrapped=column in wide or "\n" in value)
                     self._text(top + index, column, value, style)
                 else:
                     self._typed(top + index, column, value, mark)
