@@ -39,6 +39,8 @@ MAX_CELL_TEXT = 32_767  # UTF-16 units in one cell
 MAX_SHEET_NAME = 31  # likewise
 WIDEST_COLUMN = 60  # characters; longer text is wrapped
 NARROWEST_COLUMN = 6
+LINE_HEIGHT = 15.0  # points: the height of a row of one line
+MOST_LINES = 12  # of a cell that a row makes room for
 ROWS_MEASURED = 1_000  # a column's width is judged by this many of its rows
 MEASURED_TEXT = 200  # and by this many characters of a cell
 FIRST_YEAR = 1900  # a workbook's calendar begins here
@@ -215,6 +217,9 @@ class _SheetWriter:
     def _rows(self, out: SheetOut, top: int, wide: set[int]) -> None:
         for index, row in enumerate(out.rows):
             row_mark = out.row_marks.get(index)
+            lines = max((value.count("\n") for value in row if type(value) is str), default=0) + 1
+            if lines > 1:  # not every program makes room for lines by itself
+                self._sheet.set_row(top + index, LINE_HEIGHT * min(lines, MOST_LINES))
             for column, value in enumerate(row):
                 mark = out.cell_marks.get((index, column), row_mark) if out.cell_marks else row_mark
                 if type(value) is str:
