@@ -315,9 +315,9 @@ def dict_import(
     source_text: Annotated[str, typer.Option("--source", help="Source of every row; default: the file's name.")] = "",
     source_column: Annotated[str, typer.Option("--source-column", help="Column that names each row's source.")] = "",
     sheet: Annotated[str, typer.Option("--sheet", help="Sheet; default: the first that has the columns.")] = "",
-    headed: Annotated[
-        bool, typer.Option("--header/--no-header", help="Without a header, columns are numbers from 1.")
-    ] = True,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The list has no header; columns are numbers from 1.")
+    ] = False,
     further_names: Annotated[
         bool, typer.Option("--further-names", help="Another name in a row of the same code is a further name of it.")
     ] = False,
@@ -341,7 +341,7 @@ def dict_import(
         kind=kind,
         category=category_column,
         source=source_column,
-        headed=headed,
+        headed=not no_header,
         further_names=further_names,
     )
     plan = importing.preview(file, into, layout, category=category, sheet=sheet, source_text=source_text)

@@ -94,10 +94,12 @@ def with_mappings(text: str, mappings: Sequence[str], *, where: str) -> str:
     else:
         changed = f"{top.rstrip()}\n{declared}\n" + ("\n" if table else "")
     whole = changed + text[len(top) :]
-    wanted = CategoryManifest.from_data(source.parse_toml(text, where), where=where).model_dump()
-    if CategoryManifest.from_data(source.parse_toml(whole, where), where=where).model_dump() != wanted | {
-        "mappings": list(mappings)
-    }:
+    about = CategoryManifest.from_data(source.parse_toml(text, where), where=where)
+    try:
+        read_back = CategoryManifest.from_data(source.parse_toml(whole, where), where=where)
+    except DictionaryError:
+        read_back = about
+    if read_back != about.model_copy(update={"mappings": list(mappings)}):
         raise DictionaryError("the mappings cannot be declared here", where=where, remedy=f"write {declared} yourself")
     return whole
 

@@ -19,7 +19,7 @@ def render(plan: Plan, *, lang: str = "zh", applied: bool = False) -> str:
     lines: list[str] = []
     for one in plan.categories:
         head = "import_into_new" if one.is_new else "import_into"
-        lines.append(said[head].format(file=plan.file, category=one.category, folder=plan.root.name))
+        lines.append(said[head].format(file=plan.file, category=one.category, folder=plan.root.resolve().name))
         lines += [f"  {line}" for line in _category(one, said)]
     if plan.left_out:
         rows = _some([str(row) for row in plan.left_out], said)
