@@ -7,11 +7,11 @@ term with an unread stretch glued to it is not accepted when that stretch may be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import combinations
 
-from zhengming.normalizers.terms.lexicon import Entry
-from zhengming.normalizers.terms.vocabulary import Vocabulary
+from zhengming.normalizers.terms.lexicon import Lexicon
 
 _SHORT = 3  # characters; 脑底 before 血管环 makes another disease of it, 免疫功能低 before 先心病 is one by itself
 
@@ -19,10 +19,11 @@ _SHORT = 3  # characters; 脑底 before 血管环 makes another disease of it, �
 class Guard:
     """Contrasts between the terms of one lexicon."""
 
-    def __init__(self, terms: Mapping[str, Entry], vocabulary: Vocabulary) -> None:
-        """Keep the terms; contrasts are worked out when first needed."""
-        self._terms = terms
-        self._vocabulary = vocabulary
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Keep the lexicon; contrasts are worked out when first needed."""
+        self._lexicon = lexicon
+        self._terms = lexicon.terms
+        self._vocabulary = lexicon.vocabulary
 
     def prepare(self) -> None:
         """Work out all contrasts now."""
@@ -30,18 +31,16 @@ class Guard:
 
     @cached_property
     def substitutions(self) -> frozenset[tuple[str, str]]:
-        """Pairs of characters that alone tell two concepts apart, in both orders."""
-        first: dict[tuple[int, str], tuple[str, frozenset[str]]] = {}
-        later: dict[tuple[int, str], list[tuple[str, frozenset[str]]]] = {}
-        for term_key, codes in self._coded():
-            for index, character in enumerate(term_key):
-                hole = (index, term_key[:index] + term_key[index + 1 :])
-                if first.setdefault(hole, (character, codes))[0] != character:
-                    later.setdefault(hole, [first[hole]]).append((character, codes))
+        """Pairs of characters that look or sound alike and yet tell two concepts apart, in both orders.
+
+        Of other pairs (室/房) nobody asks: they are never taken for a slip of the pen.
+        """
         found: set[tuple[str, str]] = set()
-        for fillings in later.values():
-            for left, left_codes in fillings:
-                found.update((left, right) for right, codes in fillings if not codes & left_codes)
+        for keys in self._lexicon.alike.values():
+            for one, other in combinations(keys, 2):
+                pairs = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+                if len(pairs) == 1 and not set(self._terms[one].codes) & set(self._terms[other].codes):
+                    found |= {pairs[0], pairs[0][::-1]}
         return frozenset(found)
 
     @cached_property

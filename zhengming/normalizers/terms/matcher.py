@@ -77,7 +77,7 @@ class Matcher:
             )
         self._vocabulary = vocabulary()
         self._lexicon = Lexicon(self.category, self._vocabulary, sender)
-        self._guard = Guard(self._lexicon.terms, self._vocabulary)
+        self._guard = Guard(self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard)
         self._confidence = _calibration()
         self._seen: dict[str, tuple[Mention, ...]] = {}
