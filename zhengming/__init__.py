@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from zhengming.findings import Finding, Place
     from zhengming.normalizers.terms.matcher import Matcher
     from zhengming.normalizers.terms.mention import Candidate, Mention
-    from zhengming.pipeline import CleanResult, ValidationReport, clean, validate
+    from zhengming.pipeline import clean, validate
+    from zhengming.results import CleanResult, ValidationReport
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Candidate": "zhengming.normalizers.terms.mention",
     "Category": "zhengming.dictionary.model",
-    "CleanResult": "zhengming.pipeline",
+    "CleanResult": "zhengming.results",
     "Concept": "zhengming.dictionary.model",
     "Dictionary": "zhengming.dictionary.model",
     "Finding": "zhengming.findings",
@@ -28,7 +29,7 @@ _HOMES = {
     "Mention": "zhengming.normalizers.terms.mention",
     "Place": "zhengming.findings",
     "Term": "zhengming.dictionary.model",
-    "ValidationReport": "zhengming.pipeline",
+    "ValidationReport": "zhengming.results",
     "ZhengmingError": "zhengming.errors",
     "clean": "zhengming.pipeline",
     "validate": "zhengming.pipeline",

@@ -260,7 +260,7 @@ def dict_lint(
     if not any(one.severity == "error" for one in findings):
         findings += roundtrip.check(root)
     display.result(reports.render(output_format, findings, lang=_lang(lang), show_values=True))
-    raise typer.Exit(FINDINGS if findings else CLEAN)
+    raise typer.Exit(FINDINGS if any(one.severity != "info" for one in findings) else CLEAN)
 
 
 @dictionary_app.command("export")

@@ -9,31 +9,29 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhengming import __version__
 from zhengming.dictionary.model import Category, Dictionary
-from zhengming.errors import EncryptedFile, NoTable, UnwritableFile, ZhengmingError
+from zhengming.errors import EncryptedFile, NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
 from zhengming.normalizers import coded, headers, values
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
 from zhengming.privacy import Personal
+from zhengming.results import RESULT, CleanResult, ValidationReport, made_folder
 from zhengming.schemas import spec as specs
-from zhengming.schemas.spec import Field, TableSpec
+from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, cell_text, read
 from zhengming.tables.locate import Located, locate
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from zhengming.reports.clean_workbook import Undecided
 
 MANIFEST = "manifest.json"
-_RESULT = ".clean"  # ends the stem of every file we write
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv"})
 _FAILURES = ((EncryptedFile, "ZM002"), (NoTable, "ZM101"))  # any other error: ZM001
 _WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that are no data, beyond titles and blanks
@@ -53,7 +51,7 @@ def inputs(paths: Sequence[Path]) -> list[Path]:
         else:
             found.append(path)
             continue
-        listed = sorted(one for one in listed if one.is_file() and not one.stem.endswith(_RESULT))
+        listed = sorted(one for one in listed if one.is_file() and not one.stem.endswith(RESULT))
         found += listed or [path]  # nothing there: reading says so
     return found
 
@@ -82,66 +80,6 @@ def validate(
         SpecError: no such table spec.
     """
     return Run(table=table, dictionary=dictionary, sender=sender).validate(path)
-
-
-@dataclass(frozen=True)
-class ValidationReport:
-    """What a check of one file found; `ok` when nothing worse than a remark was."""
-
-    findings: tuple[Finding, ...]
-    manifest: Mapping[str, object]
-
-    @property
-    def ok(self) -> bool:
-        """Whether there is no error and no warning."""
-        return all(one.severity == "info" for one in self.findings)
-
-
-@dataclass(frozen=True)
-class CleanResult:
-    """One file cleaned.
-
-    `data` has one row per data row of the file: `source_sheet`, `source_row`, every field of the table spec typed
-    under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
-    and the sender's other columns under their own headers. `mentions` has one row per mention.
-    """
-
-    data: pl.DataFrame
-    mentions: pl.DataFrame
-    undecided: tuple[Undecided, ...]
-    findings: tuple[Finding, ...]
-    manifest: Mapping[str, object]
-    stem: str
-    spec: TableSpec
-    lang: str = "zh"
-
-    def write(self, directory: str | Path, *, data_format: str = "xlsx") -> list[Path]:
-        """Write `<stem>.clean.xlsx` into `directory` (made if need be), the data also as csv or parquet if asked.
-
-        Returns the paths written.
-
-        Raises:
-            UnwritableFile: a target cannot be written.
-        """
-        from zhengming.reports import clean_workbook
-        from zhengming.tables.write import write_csv, write_parquet, write_xlsx
-
-        folder = _folder(directory)
-        written = [folder / f"{self.stem}{_RESULT}.xlsx"]
-        write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
-        if data_format == "csv":
-            written.append(folder / f"{self.stem}{_RESULT}.csv")
-            write_csv(written[1], self.data.columns, self.data.iter_rows())
-        elif data_format == "parquet":
-            written.append(folder / f"{self.stem}{_RESULT}.parquet")
-            write_parquet(written[1], self.data)
-        return written
-
-    def one_line(self) -> str:
-        """What became of the file, in one line without any value."""
-        from zhengming.findings import words
-
-        return words(self.lang)["run_line"].format(**{**self.manifest, **_status_counts(self.manifest)})
 
 
 class Run:
@@ -209,7 +147,7 @@ class Run:
         """
         from zhengming.files import write_bytes
 
-        target = _folder(directory) / MANIFEST
+        target = made_folder(directory) / MANIFEST
         facts = {**self.facts(), "files": self.files}
         write_bytes(target, (json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode())
         return target
@@ -401,7 +339,7 @@ def demo(directory: str | Path, *, lang: str = "zh") -> str:
     from zhengming.findings import words
 
     spoken = words(lang)
-    inbox, target = _folder(Path(directory) / "inbox"), Path(directory) / "clean"
+    inbox, target = made_folder(Path(directory) / "inbox"), Path(directory) / "clean"
     run = Run(lang=lang)
     lines: list[str] = []
     first = ""
@@ -423,23 +361,3 @@ def demo(directory: str | Path, *, lang: str = "zh") -> str:
             spoken["demo_next"].format(file=first),
         ]
     )
-
-
-def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:
-    counted: Counter[str] = Counter()
-    statuses = manifest["statuses"]
-    if isinstance(statuses, Mapping):
-        for by_status in statuses.values():
-            counted.update(by_status)
-    return {status: counted[status] for status in ("accepted", "review", "unmatched")}
-
-
-def _folder(directory: str | Path) -> Path:
-    folder = Path(directory)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritableFile(
-            "the folder cannot be made", where=str(folder), remedy=error.strerror or "choose another folder"
-        ) from None
-    return folder

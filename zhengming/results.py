@@ -1,0 +1,109 @@
+"""Results: what came of one file, as values and as files.
+
+A `CleanResult` holds the typed table, the mentions, what a human must decide, the findings and the facts of the run; it
+writes itself as the clean workbook. A `ValidationReport` holds the findings alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhengming.errors import UnwritableFile
+from zhengming.findings import Finding
+from zhengming.schemas.spec import TableSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from zhengming.reports.clean_workbook import Undecided
+
+RESULT = ".clean"  # ends the stem of every file we write
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """What a check of one file found; `ok` when nothing worse than a remark was."""
+
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, object]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error and no warning."""
+        return all(one.severity == "info" for one in self.findings)
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """One file cleaned.
+
+    `data` has one row per data row of the file: `source_sheet`, `source_row`, every field of the table spec typed
+    under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
+    and the sender's other columns under their own headers. `mentions` has one row per mention.
+    """
+
+    data: pl.DataFrame
+    mentions: pl.DataFrame
+    undecided: tuple[Undecided, ...]
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, object]
+    stem: str
+    spec: TableSpec
+    lang: str = "zh"
+
+    def write(self, directory: str | Path, *, data_format: str = "xlsx") -> list[Path]:
+        """Write `<stem>.clean.xlsx` into `directory` (made if need be), the data also as csv or parquet if asked.
+
+        Returns the paths written.
+
+        Raises:
+            UnwritableFile: a target cannot be written.
+        """
+        from zhengming.reports import clean_workbook
+        from zhengming.tables.write import write_csv, write_parquet, write_xlsx
+
+        folder = made_folder(directory)
+        written = [folder / f"{self.stem}{RESULT}.xlsx"]
+        write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
+        if data_format == "csv":
+            written.append(folder / f"{self.stem}{RESULT}.csv")
+            write_csv(written[1], self.data.columns, self.data.iter_rows())
+        elif data_format == "parquet":
+            written.append(folder / f"{self.stem}{RESULT}.parquet")
+            write_parquet(written[1], self.data)
+        return written
+
+    def one_line(self) -> str:
+        """What became of the file, in one line without any value."""
+        from zhengming.findings import words
+
+        return words(self.lang)["run_line"].format(**{**self.manifest, **_status_counts(self.manifest)})
+
+
+def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    statuses = manifest["statuses"]
+    if isinstance(statuses, Mapping):
+        for by_status in statuses.values():
+            counted.update(by_status)
+    return {status: counted[status] for status in ("accepted", "review", "unmatched")}
+
+
+def made_folder(directory: str | Path) -> Path:
+    """The folder at `directory`, made if need be.
+
+    Raises:
+        UnwritableFile: it cannot be made.
+    """
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFile(
+            "the folder cannot be made", where=str(folder), remedy=error.strerror or "choose another folder"
+        ) from None
+    return folder
