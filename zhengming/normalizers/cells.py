@@ -11,25 +11,19 @@ too eager here: it turns the footnote mark of `12000①` into a digit, and the a
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cache
+from importlib import resources
 
 from zhengming.normalizers.outcome import EMPTY, Outcome, review, unmatched
 
 MAX_CHARACTERS = 4096  # what a regular expression may see of a cell; no value of any kind here is longer
 MAX_BITS = 256  # of an integer; Python refuses to print integers beyond 4,300 digits
-
-UNKNOWN = frozenset(
-    ("不详", "不祥", "未知", "不明", "不清", "不清楚", "不知", "不知道", "未详", "待查", "待定", "待补", "待核实")
-) | {"未填", "未提供", "未登记", "unknown", "unk", "tbd"}
-NONE_WORDS = ("无", "没有", "暂无", "空", "n/a", "na", "nil", "none", "null", "nan")
-NONE = frozenset((*NONE_WORDS, "-", "--", "---", "/", "//", "\\", "×", "、", "*", "."))
-DITTO = frozenset(("同上", "同前", "同左", "〃", "″", "“", "”", '"'))
-ERRORS = frozenset(
-    ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data")
-)
 
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "‐‑‒–—―−﹣─"), "-")
 _PLAIN |= {ord("￥"): "¥", ord("。"): ".", ord("～"): "~", ord("〜"): "~", ord("∼"): "~"}
@@ -64,15 +58,23 @@ def _settled_text(raw: str, words: bool) -> Outcome | None:
     if not text:
         return EMPTY
     word = text.strip("()[]【】 ").lower() or text
-    if word in ERRORS or not text.strip("#"):
+    kind = _kinds().get(word, "")
+    if kind == "error" or not text.strip("#"):
         return unmatched("error-cell")
     if not words:
         return None
-    if word in UNKNOWN:
+    if kind == "unknown":
         return unmatched("stated-unknown")
-    if word in NONE:
+    if kind == "none":
         return unmatched("stated-none")
-    return review(None, "ditto", 0.0) if word in DITTO else None
+    return review(None, "ditto", 0.0) if kind == "ditto" else None
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    """What a cell of one such word is: `unknown`, `none`, `ditto` or `error`, from `data/vocabulary/cell_words.csv`."""
+    page = resources.files("zhengming") / "data" / "vocabulary" / "cell_words.csv"
+    return {row["text"]: row["kind"] for row in csv.DictReader(page.read_text(encoding="utf-8").splitlines())}
 
 
 def folded(text: str) -> str:
