@@ -2,7 +2,7 @@
 
     python tools/make_cli_page.py [FILE]          (default: docs/cli.md)
 
-The page is never edited by hand: change the command's help in `zhengming/cli.py` and run this again.
+The page is never edited by hand: change the command's help in `zhengming/cli/` and run this again.
 `tests/test_docs.py` compares the two. It is built from names, defaults and help texts, not from the drawn help, so it
 does not depend on the version of typer or the width of a terminal.
 """

@@ -1,0 +1,9 @@
+"""The command line: each command parses, makes one library call, and prints through `display`.
+
+Commands stand in one module per subject; importing them here declares them, in the order in which help lists them.
+"""
+
+from zhengming.cli import matching, cleaning, catalogue, dictionaries  # noqa: I001 — the order of the help
+from zhengming.cli.root import app, main
+
+__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching"]

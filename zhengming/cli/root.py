@@ -1,0 +1,94 @@
+"""What every command shares: the application, its options, exit codes, and how an error is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zhengming import __version__
+from zhengming.errors import ZhengmingError
+
+if TYPE_CHECKING:
+    from zhengming.dictionary.model import Dictionary
+
+CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
+
+app = typer.Typer(
+    name="zm",
+    help="zhengming 正名: clean hospital spreadsheets onto the codes of a versioned data dictionary.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+dictionary_app = typer.Typer(help="Work on a dictionary.", no_args_is_help=True)
+app.add_typer(dictionary_app, name="dict")
+
+Files = Annotated[
+    list[Path], typer.Argument(help="Spreadsheets (xlsx, xls, csv), folders of them, or patterns.", show_default=False)
+]
+Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
+DictOption = Annotated[
+    Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")
+]
+Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
+ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
+Category = Annotated[str, typer.Option("--category", "-c", help="Category to match in.")]
+
+
+def main() -> None:
+    """Run the command given: errors become one line on stderr and exit code 2."""
+    try:
+        app(prog_name="zm")
+    except ZhengmingError as error:
+        complain(error)
+        sys.exit(WRONG)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def complain(error: ZhengmingError) -> None:
+    """Tell an error in one line on stderr."""
+    from zhengming import display
+
+    display.note(f"zm: {error}")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"zhengming {__version__}")
+        raise typer.Exit
+
+
+def open_dictionary(path: Path | None) -> Dictionary:
+    """The dictionary that `--dict` names, else the one that is configured, else the bundled one."""
+    from zhengming import configuration
+    from zhengming.dictionary.model import Dictionary
+
+    configured = None if path else configuration.find(Path())
+    if configured and configured.dictionary:
+        path = configured.folder / configured.dictionary
+    return Dictionary.open(path)
+
+
+def chosen_lang(option: str | None) -> str:
+    """The language of messages: the option, else the locale's."""
+    from zhengming import display
+
+    return display.choose_lang(option, os.environ)
+
+
+def spoken_words(option: str | None) -> dict[str, str]:
+    """The fixed words of the chosen language."""
+    from zhengming.findings import words
+
+    return dict(words(chosen_lang(option)))
