@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -82,6 +83,29 @@ def write_bytes(path: str | Path, data: bytes, *, system: System = DISK) -> None
 
 
 @contextmanager
+def locked(path: str | Path) -> Iterator[None]:
+    """Hold `path` for oneself while it is read, changed and written: other processes and threads that ask wait.
+
+    The lock is on a file beside it, `.<name>.lock`, which stays; it is let go when the block or the process ends.
+
+    Raises:
+        UnwritableFile: the folder is missing or read-only.
+    """
+    target = Path(path)
+    try:
+        real = target.resolve()
+        handle = open(real.with_name(f".{real.name}.lock"), "ab")  # noqa: SIM115 — closed below
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    with handle:
+        try:
+            _lock(handle)
+        except OSError as error:
+            raise _unwritable(target, error) from None
+        yield
+
+
+@contextmanager
 def opened(path: str | Path) -> Iterator[BinaryIO]:
     """An existing file to read bytes from.
 
@@ -128,6 +152,31 @@ def _beside(target: Path, system: System) -> tuple[BinaryIO, Path]:
             return system.create(beside), beside
         except FileExistsError:
             number += 1
+
+
+if sys.platform == "win32":
+
+    def _lock(handle: BinaryIO) -> None:
+        """Wait for the file's first byte; closing the file lets it go."""
+        import msvcrt
+
+        while True:
+            try:
+                handle.seek(0)
+                msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)  # gives up after ten seconds
+            except OSError as error:
+                if error.errno != errno.EDEADLK:
+                    raise
+            else:
+                return
+
+else:
+
+    def _lock(handle: BinaryIO) -> None:
+        """Wait for the whole file; closing the file lets it go."""
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _sync_folder(folder: Path) -> None:
