@@ -72,6 +72,17 @@ def atomic_write(path: str | Path, *, system: System = DISK) -> Iterator[BinaryI
     _sync_folder(real.parent)
 
 
+@contextmanager
+def atomic_path(path: str | Path, *, system: System = DISK) -> Iterator[Path]:
+    """The path of an empty file for another library to fill; it takes the place of `path` when the block ends well.
+
+    Raises:
+        UnwritableFile: as for `atomic_write`.
+    """
+    with atomic_write(path, system=system) as handle:
+        yield Path(handle.name)
+
+
 def write_bytes(path: str | Path, data: bytes, *, system: System = DISK) -> None:
     """Write `data` as the whole of `path`, atomically.
 

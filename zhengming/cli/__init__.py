@@ -3,7 +3,7 @@
 Commands stand in one module per subject; importing them here declares them, in the order in which help lists them.
 """
 
-from zhengming.cli import matching, cleaning, catalogue, dictionaries  # noqa: I001 — the order of the help
+from zhengming.cli import matching, cleaning, catalogue, dictionaries, releases  # noqa: I001 — the order of the help
 from zhengming.cli.root import app, main
 
-__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching"]
+__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases"]

@@ -34,7 +34,7 @@ Files = Annotated[
 ]
 Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
 DictOption = Annotated[
-    Path | None, typer.Option("--dict", help="Source folder of a dictionary; default: the bundled one.")
+    Path | None, typer.Option("--dict", help="Source folder or release of a dictionary; default: the bundled one.")
 ]
 Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]

@@ -155,7 +155,7 @@ class Category:
 class Dictionary:
     """All categories at one version.
 
-    Open one with `Dictionary.open()` (the bundled one), `Dictionary.open(path)` (a source folder) or
+    Open one with `Dictionary.open()` (the bundled one), `Dictionary.open(path)` (a source folder or a release) or
     `Dictionary.from_table(...)` (any code list).
 
     >>> dictionary = Dictionary.open()
@@ -184,11 +184,15 @@ class Dictionary:
 
     @staticmethod
     def open(path: str | Path | None = None) -> Dictionary:
-        """Open the bundled dictionary, or the source folder at `path`.
+        """Open the bundled dictionary, or the source folder or release file at `path`.
 
         Raises:
             DictionaryError: no dictionary there, or one that cannot be read.
         """
+        if path is not None and Path(path).is_file():
+            from zhengming.dictionary import store
+
+            return store.load(Path(path))
         from zhengming.dictionary import source
 
         return source.load(path)

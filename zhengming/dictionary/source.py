@@ -17,12 +17,12 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zhengming.dictionary.model import Category, Concept, Definition, Dictionary, Modifier, Policy, Term
 from zhengming.errors import DictionaryError
@@ -30,6 +30,7 @@ from zhengming.errors import DictionaryError
 if TYPE_CHECKING:
     from zhengming.dictionary.manifest import CategoryManifest
 
+_Kind = TypeVar("_Kind", bound=Category)
 CONCEPT_HEAD = ("code", "name", "name_en", "parents", "status", "replaced_by")
 CONCEPT_TAIL = ("source", "note")
 TERM_COLUMNS = ("code", "term", "kind", "lang", "sender", "relation", "source", "added_by", "added_on")
@@ -56,12 +57,7 @@ def load(path: str | Path | None = None) -> Dictionary:
     if not root.is_dir():
         raise DictionaryError("no dictionary here", where=str(root), remedy="name a folder with a dictionary.toml")
     about = read_toml(root / "dictionary.toml")
-    try:
-        identity, version = str(about["id"]), str(about["version"])
-    except KeyError as missing:
-        raise DictionaryError(
-            f"{missing} is missing", where=str(root / "dictionary.toml"), remedy="it needs id and version"
-        ) from None
+    identity, version = identified(about, str(root / "dictionary.toml"))
     return Dictionary(
         id=identity,
         version=version,
@@ -90,14 +86,37 @@ def read_category(root: Path, name: str) -> Category:
     """
     folder = root / "categories" / name
     about = read_manifest(folder)
-    concepts = read_table(folder / "concepts.csv", (*CONCEPT_HEAD, *about.mappings, *about.attributes, *CONCEPT_TAIL))
-    terms = read_table(folder / "terms.csv", TERM_COLUMNS)
-    modifiers = _optional(folder / "qualifiers.csv", QUALIFIER_COLUMNS)
-    definitions = _optional(folder / "definitions.csv", DEFINITION_COLUMNS)
-    return Category(
+    concepts = read_table(folder / "concepts.csv", concept_columns(about))
+    terms = _terms(read_table(folder / "terms.csv", TERM_COLUMNS))
+    return made_category(
+        name,
+        about,
+        {row[0]: made_concept(row, terms.get(row[0], ()), about) for row in concepts.rows},
+        modifiers=_optional(folder / "qualifiers.csv", QUALIFIER_COLUMNS),
+        definitions=_optional(folder / "definitions.csv", DEFINITION_COLUMNS),
+        kind=Category,
+    )
+
+
+def concept_columns(about: CategoryManifest) -> tuple[str, ...]:
+    """The columns of a category's `concepts.csv`."""
+    return (*CONCEPT_HEAD, *about.mappings, *about.attributes, *CONCEPT_TAIL)
+
+
+def made_category(
+    name: str,
+    about: CategoryManifest,
+    concepts: Mapping[str, Concept],
+    *,
+    modifiers: Iterable[Sequence[str]],
+    definitions: Iterable[Sequence[str]],
+    kind: type[_Kind],
+) -> _Kind:
+    """The category, of the class `kind`, that these concepts and the rows of its sub-type files make."""
+    return kind(
         name=name,
         titles=about.title,
-        concepts=_concepts(concepts, _terms(terms), about),
+        concepts=concepts,
         modifiers=tuple(Modifier(axis, value, term) for axis, value, term, *_ in modifiers),
         definitions=tuple(
             Definition(code, core, tuple(_pair(one) for one in split(qualifiers)))
@@ -116,6 +135,34 @@ def read_category(root: Path, name: str) -> Category:
     )
 
 
+def preferred_terms(row: Sequence[str]) -> list[Term]:
+    """The preferred names that a row of `concepts.csv` states, as terms."""
+    terms = [Term(row[1], "preferred", "zh", source=row[-2])]
+    if row[2]:
+        terms.append(Term(row[2], "preferred", "en", source=row[-2]))
+    return terms
+
+
+def made_concept(row: Sequence[str], terms: Iterable[Term], about: CategoryManifest) -> Concept:
+    """The concept that a row of `concepts.csv` states; `terms` are its further names."""
+    first = len(CONCEPT_HEAD)
+    last = first + len(about.mappings)
+    code, name, name_en, parents, status, replaced_by = row[:first]
+    return Concept(
+        code,
+        name,
+        name_en,
+        status,
+        split(parents),
+        split(replaced_by),
+        {system: split(codes) for system, codes in zip(about.mappings, row[first:last], strict=True)},
+        dict(zip(about.attributes, row[last:-2], strict=True)),
+        (*preferred_terms(row), *terms),
+        row[-2],
+        row[-1],
+    )
+
+
 def read_manifest(folder: Path) -> CategoryManifest:
     """The `category.toml` of a category's folder, checked.
 
@@ -125,31 +172,6 @@ def read_manifest(folder: Path) -> CategoryManifest:
     from zhengming.dictionary.manifest import CategoryManifest
 
     return CategoryManifest.from_data(read_toml(folder / "category.toml"), where=str(folder / "category.toml"))
-
-
-def _concepts(table: Table, terms: dict[str, list[Term]], about: CategoryManifest) -> dict[str, Concept]:
-    first = len(CONCEPT_HEAD)
-    last = first + len(about.mappings)
-    concepts: dict[str, Concept] = {}
-    for row in table.rows:
-        code, name, name_en, parents, status, replaced_by = row[:first]
-        preferred = [Term(name, "preferred", "zh", source=row[-2])]
-        if name_en:
-            preferred.append(Term(name_en, "preferred", "en", source=row[-2]))
-        concepts[code] = Concept(
-            code,
-            name,
-            name_en,
-            status,
-            split(parents),
-            split(replaced_by),
-            {system: split(codes) for system, codes in zip(about.mappings, row[first:last], strict=True)},
-            dict(zip(about.attributes, row[last:-2], strict=True)),
-            (*preferred, *terms.get(code, ())),
-            row[-2],
-            row[-1],
-        )
-    return concepts
 
 
 def _terms(table: Table) -> dict[str, list[Term]]:
@@ -166,6 +188,18 @@ def _optional(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
 def split(cell: str) -> tuple[str, ...]:
     """The values of a cell that holds several, joined by `;`."""
     return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def identified(about: Mapping[str, object], where: str) -> tuple[str, str]:
+    """The id and the version that a `dictionary.toml` states.
+
+    Raises:
+        DictionaryError: one of them is missing.
+    """
+    try:
+        return str(about["id"]), str(about["version"])
+    except KeyError as missing:
+        raise DictionaryError(f"{missing} is missing", where=where, remedy="it needs id and version") from None
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -214,7 +248,16 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     Raises:
         DictionaryError: the file is missing or unreadable, lacks a column, or a row is longer than the header.
     """
-    lines = [line for line in csv.reader(io.StringIO(read_text(path))) if line]
+    return Table(path, tuple(columns), parse_table(read_text(path), columns, path))
+
+
+def parse_table(text: str, columns: Sequence[str], path: Path) -> list[list[str]]:
+    """The rows of the text of a CSV file that stands at `path`, their cells in the order of `columns`.
+
+    Raises:
+        DictionaryError: it lacks a column, or a row is longer than the header.
+    """
+    lines = [line for line in csv.reader(io.StringIO(text)) if line]
     if not lines:
         raise DictionaryError("is empty", where=str(path), remedy=f"the first line must be {','.join(columns)}")
     header = [name.strip() for name in lines[0]]
@@ -227,7 +270,7 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     if header != list(columns):
         order = [header.index(name) for name in columns]
         rows = [[row[index] for index in order] for row in rows]
-    return Table(path, tuple(columns), rows)
+    return rows
 
 
 def dump_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -244,19 +287,24 @@ def dump_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def source_files(root: Path) -> list[Path]:
-    """Every file that is part of the dictionary's content, in order."""
-    return [
-        root / "dictionary.toml",
-        *sorted((root / "categories").glob("*/*.csv")),
-        *sorted((root / "categories").glob("*/category.toml")),
+    """Every file that is part of the dictionary's content, in an order that is the same on every system."""
+    parts = [
+        sorted((root / "categories").glob(pattern), key=lambda path: path.parts)
+        for pattern in ("*/*.csv", "*/category.toml")
     ]
+    return [root / "dictionary.toml", *parts[0], *parts[1]]
 
 
 def digest(root: Path) -> str:
     """Hex SHA-256 over the names and texts of all source files, BOM and CR left out."""
+    return digest_of((path.relative_to(root).as_posix(), read_text(path)) for path in source_files(root))
+
+
+def digest_of(files: Iterable[tuple[str, str]]) -> str:
+    """The hash of a dictionary that consists of these files: names, as in its folder, with texts."""
     whole = hashlib.sha256()
-    for path in source_files(root):
-        text = read_text(path).encode()
-        whole.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode())
-        whole.update(text)
+    for name, text in files:
+        data = text.encode()
+        whole.update(f"{name}\0{len(data)}\0".encode())
+        whole.update(data)
     return whole.hexdigest()

@@ -1,0 +1,294 @@
+"""Reading a release: the same dictionary as its source, but read from the file concept by concept.
+
+Opening looks at the header and at a handful of rows, however large the file is. The tables are described in `release`.
+Damage that shows only in the data is found by `zm dict verify`; what cannot be read at all is an error when it is met.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from zhengming.dictionary import source
+from zhengming.dictionary.manifest import CategoryManifest
+from zhengming.dictionary.model import Category, Concept, Dictionary, Term
+from zhengming.dictionary.release import APPLICATION, FIRST_FURTHER, FORMAT
+from zhengming.errors import DictionaryError
+from zhengming.files import opened
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = 100  # bytes
+_KEPT = 50_000  # concepts of a category kept in memory once read, some 50 MB
+_CONCEPT = """
+SELECT code, name, name_en, parents, status, replaced_by, cells, origin.source, note
+FROM concept JOIN origin ON origin.id = concept.origin WHERE category = ?
+"""
+_TERM = """
+SELECT code, text, kind, lang, sender, relation, source, added_by, added_on
+FROM term JOIN origin ON origin.id = term.origin WHERE category = ?
+"""
+
+
+def load(path: Path) -> Dictionary:
+    """Open the release file at `path`.
+
+    Raises:
+        DictionaryError: it is no release, of a newer format, or damaged.
+        UnreadableFile: it cannot be read.
+    """
+    store = Store(path)
+    about = store.about
+    return Dictionary(
+        id=about["id"],
+        version=about["version"],
+        title=about["title"],
+        categories=tuple(store.categories),
+        read=store.category,
+        digest=lambda: about["sha256"],
+    )
+
+
+class Store:
+    """An open release file: its facts as Python values."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path` and check its header.
+
+        Raises:
+            DictionaryError: it is no release, of a newer format, or damaged.
+            UnreadableFile: it cannot be read.
+        """
+        self.path = path
+        _check_header(path)
+        self._connections: dict[int, sqlite3.Connection] = {}  # by process: none may be carried across a fork
+        self.about: Mapping[str, str] = dict(self.rows("SELECT name, value FROM about"))
+        if missing := {"id", "version", "title", "sha256"} - self.about.keys():
+            raise self.damaged(f"{min(missing)} is missing")
+        self.categories: Mapping[str, int] = dict(self.rows("SELECT name, id FROM category ORDER BY id"))
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
+        """The rows that a query gives, read as they are asked for.
+
+        Raises:
+            DictionaryError: the file is damaged there.
+        """
+        with self._reading():
+            yield from self._connection().execute(query, parameters)
+
+    def category(self, name: str) -> StoredCategory:
+        """The category of this name; its concepts are read when asked for."""
+        number = self.categories[name]
+        about = CategoryManifest.from_data(
+            source.parse_toml(self.text(f"categories/{name}/category.toml"), str(self.path)), where=str(self.path)
+        )
+        files = {"qualifiers.csv": source.QUALIFIER_COLUMNS, "definitions.csv": source.DEFINITION_COLUMNS}
+        parts = {
+            file: source.parse_table(text, columns, self.path) if text else []
+            for file, columns in files.items()
+            for text in [self.text(f"categories/{name}/{file}", optional=True)]
+        }
+        concepts = StoredConcepts(self, number, about)
+        return source.made_category(
+            name,
+            about,
+            concepts,
+            modifiers=parts["qualifiers.csv"],
+            definitions=parts["definitions.csv"],
+            kind=StoredCategory,
+        )
+
+    def text(self, name: str, *, optional: bool = False) -> str:
+        """The text of a small file of the source; empty if it is `optional` and not there.
+
+        Raises:
+            DictionaryError: the file is damaged.
+        """
+        for (text,) in self.rows("SELECT text FROM file WHERE name = ?", (name,)):
+            return str(text)
+        if optional:
+            return ""
+        raise self.damaged(f"{name} is missing")
+
+    def damaged(self, what: str) -> DictionaryError:
+        """The error that says that the file cannot be trusted."""
+        return DictionaryError(
+            f"is damaged ({what})", where=str(self.path), remedy="take it again from where it came; zm dict verify"
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise self.damaged(type(error).__name__) from None
+
+    def _connection(self) -> sqlite3.Connection:
+        process = os.getpid()
+        if process not in self._connections:
+            # Nobody changes a release, so no locks are needed, and a read-only disk or folder is no hindrance.
+            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            self._connections[process] = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        return self._connections[process]
+
+
+@dataclass(frozen=True)
+class StoredCategory(Category):
+    """A category whose concepts stay in the file until they are asked for."""
+
+    concepts: StoredConcepts
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the direct children of each concept that has any."""
+        return {parent: tuple(codes) for parent, codes in self.concepts.children()}
+
+    def named(self, key: str) -> list[tuple[str, Term]]:
+        """The codes of the concepts with a term of this folded key, each with that term; one query of an index."""
+        return self.concepts.named(key)
+
+
+class StoredConcepts(Mapping[str, Concept]):
+    """The concepts of one category by code, in order of code.
+
+    One concept is two queries, and is kept for a while; going through all of them reads the tables once, in order.
+    """
+
+    def __init__(self, store: Store, number: int, about: CategoryManifest) -> None:
+        """The concepts of the category whose id in the file is `number`."""
+        self._store = store
+        self._number = number
+        self._about = about
+        self._empty = [""] * (len(about.mappings) + len(about.attributes))
+        self._kept: dict[str, Concept] = {}
+
+    def __getitem__(self, code: str) -> Concept:
+        """The concept with this code; KeyError if there is none."""
+        found = self._kept.get(code)
+        if found is None:
+            if not isinstance(code, str):
+                raise KeyError(code)
+            here = (self._number, code)
+            row = next(iter(self._store.rows(_CONCEPT + "AND code = ?", here)), None)
+            if row is None:
+                raise KeyError(code)
+            terms = list(
+                self._store.rows(f"{_TERM} AND code = ? AND position >= {FIRST_FURTHER} ORDER BY position", here)
+            )
+            found = self._made(row, terms)
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[code] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Every code, in order."""
+        for (code,) in self._store.rows("SELECT code FROM concept WHERE category = ? ORDER BY code", (self._number,)):
+            yield code
+
+    def __len__(self) -> int:
+        """How many concepts there are."""
+        for (count,) in self._store.rows("SELECT concepts FROM category WHERE id = ?", (self._number,)):
+            return int(count)
+        raise self._store.damaged("a category is missing")
+
+    def __contains__(self, code: object) -> bool:
+        """Whether there is a concept with this code."""
+        query = "SELECT 1 FROM concept WHERE category = ? AND code = ?"
+        return code in self._kept or any(True for _ in self._store.rows(query, (self._number, str(code))))
+
+    def items(self) -> ItemsView[str, Concept]:
+        """Codes with concepts, read in one go."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Concept]:
+        """The concepts, read in one go."""
+        return _Values(self)
+
+    def all(self) -> Iterator[Concept]:
+        """Every concept in order of code, none kept."""
+        here = (self._number,)
+        terms = groupby(
+            self._store.rows(f"{_TERM} AND position >= {FIRST_FURTHER} ORDER BY code, position", here),
+            key=lambda row: row[0],
+        )
+        code, group = next(terms, ("", iter(())))
+        for row in self._store.rows(_CONCEPT + "ORDER BY code", here):
+            own: list[Any] = []
+            if row[0] == code:
+                own = list(group)
+                code, group = next(terms, ("", iter(())))
+            yield self._made(row, own)
+
+    def named(self, key: str) -> list[tuple[str, Term]]:
+        """The codes of the concepts with a term of this folded key, each with that term."""
+        found = self._store.rows(_TERM + "AND key = ? ORDER BY code, position", (self._number, key))
+        return [(row[0], Term(*row[1:])) for row in found]
+
+    def children(self) -> Iterator[tuple[str, list[str]]]:
+        """Each code that is a parent, with the codes of its children."""
+        rows = self._store.rows(
+            "SELECT parent, code FROM parent WHERE category = ? ORDER BY parent, code", (self._number,)
+        )
+        for parent, group in groupby(rows, key=lambda row: row[0]):
+            yield parent, [code for _parent, code in group]
+
+    def _made(self, row: Sequence[Any], terms: Sequence[Sequence[str]]) -> Concept:
+        with self._store._reading():
+            cells = json.loads(row[6]) if row[6] else self._empty
+        if len(cells) != len(self._empty):
+            raise self._store.damaged("a concept has too many or too few cells")
+        return source.made_concept([*row[:6], *cells, *row[7:]], [Term(*one[1:]) for one in terms], self._about)
+
+
+class _Values(ValuesView[Concept]):
+    def __init__(self, concepts: StoredConcepts) -> None:
+        super().__init__(concepts)
+        self._concepts = concepts
+
+    def __iter__(self) -> Iterator[Concept]:
+        return self._concepts.all()
+
+
+class _Items(ItemsView[str, Concept]):
+    def __init__(self, concepts: StoredConcepts) -> None:
+        super().__init__(concepts)
+        self._concepts = concepts
+
+    def __iter__(self) -> Iterator[tuple[str, Concept]]:
+        return ((concept.code, concept) for concept in self._concepts.all())
+
+
+def _check_header(path: Path) -> None:
+    """Whether the file is a release that this version reads, as its first bytes tell.
+
+    Raises:
+        DictionaryError: it is not.
+        UnreadableFile: it cannot be read.
+    """
+    with opened(path) as handle:
+        header = handle.read(_HEADER)
+        size = handle.seek(0, os.SEEK_END)
+    again = "take it again from where it came"
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        raise DictionaryError("is no release of a dictionary", where=str(path), remedy="name a release or a folder")
+    page, pages, version, application = (
+        int.from_bytes(header[start:end]) for start, end in ((16, 18), (28, 32), (60, 64), (68, 72))
+    )
+    if application != APPLICATION:
+        raise DictionaryError("is a database, but no release of a dictionary", where=str(path), remedy="name a release")
+    if version > FORMAT:
+        raise DictionaryError(
+            f"has format {version}; this version reads up to {FORMAT}", where=str(path), remedy="update zhengming"
+        )
+    if version < 1:
+        raise DictionaryError(f"is damaged (format {version})", where=str(path), remedy=again)
+    if page * pages != size:
+        raise DictionaryError(f"is damaged ({size} bytes instead of {page * pages})", where=str(path), remedy=again)
