@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zhengming.dictionary.decisions import Decision, Decisions
     from zhengming.dictionary.model import Category, Concept, Dictionary, Term
     from zhengming.errors import ZhengmingError
     from zhengming.findings import Finding, Place
@@ -23,6 +24,8 @@ _HOMES = {
     "Category": "zhengming.dictionary.model",
     "CleanResult": "zhengming.results",
     "Concept": "zhengming.dictionary.model",
+    "Decision": "zhengming.dictionary.decisions",
+    "Decisions": "zhengming.dictionary.decisions",
     "Dictionary": "zhengming.dictionary.model",
     "Finding": "zhengming.findings",
     "Matcher": "zhengming.normalizers.terms.matcher",
@@ -40,6 +43,8 @@ __all__ = [
     "Category",
     "CleanResult",
     "Concept",
+    "Decision",
+    "Decisions",
     "Dictionary",
     "Finding",
     "Matcher",

@@ -2,6 +2,8 @@
 
     dictionary = "chd@2.1.0"          # a pinned release, or the path of a source folder or release file
 
+    decisions = "decisions.csv"       # the log of reviewers' decisions to apply
+
     [sender.hospital_a]               # what is known of the files of one sender
 
 Options of the command line win over it. Each part of the program that can be configured has its own model here.
@@ -38,6 +40,7 @@ class Configuration(_Frozen):
 
     folder: Path = Field(default=Path(), exclude=True)
     dictionary: str = ""
+    decisions: str = ""
     sender: Mapping[str, SenderProfile] = Field(default_factory=dict)
 
 

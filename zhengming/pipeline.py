@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhengming import __version__
+from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Category, Dictionary
 from zhengming.errors import EncryptedFile, NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
@@ -57,21 +58,32 @@ def inputs(paths: Sequence[Path]) -> list[Path]:
 
 
 def clean(
-    path: str | Path, table: str | Path = "aid_case", dictionary: Dictionary | None = None, *, sender: str = ""
+    path: str | Path,
+    table: str | Path = "aid_case",
+    dictionary: Dictionary | None = None,
+    *,
+    sender: str = "",
+    decisions: Decisions | str | Path | None = None,
 ) -> CleanResult:
     """Clean one spreadsheet: type every cell, code every name, check the rows.
 
-    `table` names a bundled table spec or a TOML file; `dictionary` is the bundled one by default.
+    `table` names a bundled table spec or a TOML file; `dictionary` is the bundled one by default; `decisions` of
+    reviewers (what holds of a log, or its path) are applied to equal values.
 
     Raises:
         FileError: the file cannot be read, or no table is found in it.
         SpecError: no such table spec.
     """
-    return Run(table=table, dictionary=dictionary, sender=sender).clean(path)
+    return Run(table=table, dictionary=dictionary, sender=sender, decisions=decisions).clean(path)
 
 
 def validate(
-    path: str | Path, table: str | Path = "aid_case", dictionary: Dictionary | None = None, *, sender: str = ""
+    path: str | Path,
+    table: str | Path = "aid_case",
+    dictionary: Dictionary | None = None,
+    *,
+    sender: str = "",
+    decisions: Decisions | str | Path | None = None,
 ) -> ValidationReport:
     """Check one spreadsheet against a table spec.
 
@@ -79,7 +91,7 @@ def validate(
         FileError: the file cannot be read, or no table is found in it.
         SpecError: no such table spec.
     """
-    return Run(table=table, dictionary=dictionary, sender=sender).validate(path)
+    return Run(table=table, dictionary=dictionary, sender=sender, decisions=decisions).validate(path)
 
 
 class Run:
@@ -91,16 +103,19 @@ class Run:
         table: str | Path = "aid_case",
         dictionary: Dictionary | None = None,
         sender: str = "",
+        decisions: Decisions | str | Path | None = None,
         lang: str = "zh",
     ) -> None:
-        """Load the spec and open the dictionary.
+        """Load the spec, open the dictionary, read the decisions.
 
         Raises:
             SpecError: no such table spec.
+            UnreadableFile: the log of decisions cannot be read.
         """
         self.spec = specs.load(table)
         self.dictionary = dictionary or Dictionary.open()
         self.sender = sender
+        self.decisions = Decisions.of(decisions)
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
         self.needs_attention = False
@@ -161,12 +176,13 @@ class Run:
             "dictionary_sha256": self.dictionary.sha256,
             "table": f"{self.spec.name} {self.spec.version}",
             "sender": self.sender,
+            **({"decisions": len(self.decisions), "decisions_sha256": self.decisions.sha256} if self.decisions else {}),
         }
 
     def matcher(self, category: str) -> Matcher:
         """The matcher of a category, built once."""
         if category not in self._matchers:
-            self._matchers[category] = Matcher(self.dictionary, category, sender=self.sender)
+            self._matchers[category] = Matcher(self.dictionary, category, sender=self.sender, decisions=self.decisions)
         return self._matchers[category]
 
     def stem(self, path: Path) -> str:

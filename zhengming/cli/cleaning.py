@@ -11,6 +11,7 @@ from zhengming.cli.root import (
     CLEAN,
     FINDINGS,
     WRONG,
+    DecisionsOption,
     DictOption,
     Files,
     Lang,
@@ -20,8 +21,10 @@ from zhengming.cli.root import (
     app,
     chosen_lang,
     complain,
+    open_decisions,
     open_dictionary,
     spoken_words,
+    tell_of_decisions,
 )
 from zhengming.errors import ZhengmingError
 
@@ -36,6 +39,7 @@ def clean(
     table: Table = "aid_case",
     dictionary: DictOption = None,
     sender: Sender = "",
+    decisions: DecisionsOption = None,
     data_format: Annotated[
         Literal["xlsx", "csv", "parquet"], typer.Option("--format", help="Also write the data as csv or parquet.")
     ] = "xlsx",
@@ -44,7 +48,14 @@ def clean(
     """Clean spreadsheets: type every cell, code every name, list what a human must decide."""
     from zhengming import display, pipeline
 
-    run = pipeline.Run(table=table, dictionary=open_dictionary(dictionary), sender=sender, lang=chosen_lang(lang))
+    run = pipeline.Run(
+        table=table,
+        dictionary=open_dictionary(dictionary),
+        sender=sender,
+        decisions=open_decisions(decisions),
+        lang=chosen_lang(lang),
+    )
+    tell_of_decisions(run.decisions, run.dictionary, lang)
     failed = False
     listed = pipeline.inputs(files)
     for path in display.progress(listed, what=spoken_words(lang)["working"], total=len(listed)):
@@ -67,6 +78,7 @@ def validate(
     table: Table = "aid_case",
     dictionary: DictOption = None,
     sender: Sender = "",
+    decisions: DecisionsOption = None,
     output_format: Annotated[str, typer.Option("--output-format", help="How to print the findings.")] = "concise",
     show_values: ShowValues = False,
     lang: Lang = None,
@@ -74,7 +86,14 @@ def validate(
     """Check spreadsheets against a table spec; exit code 1 if anything was found."""
     from zhengming import display, pipeline, reports
 
-    run = pipeline.Run(table=table, dictionary=open_dictionary(dictionary), sender=sender, lang=chosen_lang(lang))
+    run = pipeline.Run(
+        table=table,
+        dictionary=open_dictionary(dictionary),
+        sender=sender,
+        decisions=open_decisions(decisions),
+        lang=chosen_lang(lang),
+    )
+    tell_of_decisions(run.decisions, run.dictionary, lang)
     findings: list[Finding] = []
     failed = False
     listed = pipeline.inputs(files)

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from zhengming.cli.root import Category, DictOption, Lang, Sender, app, chosen_lang, open_dictionary, spoken_words
+from zhengming.cli.root import (
+    Category,
+    DecisionsOption,
+    DictOption,
+    Lang,
+    Sender,
+    app,
+    chosen_lang,
+    open_decisions,
+    open_dictionary,
+    spoken_words,
+)
 
 
 @app.command()
@@ -18,6 +29,7 @@ def lookup(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     dictionary: DictOption = None,
     sender: Sender = "",
+    decisions: DecisionsOption = None,
     lang: Lang = None,
 ) -> None:
     """Find the concepts a text names."""
@@ -25,7 +37,7 @@ def lookup(
     from zhengming.normalizers.terms.matcher import Matcher
 
     opened = open_dictionary(dictionary)
-    matcher = Matcher(opened, category, sender=sender)
+    matcher = Matcher(opened, category, sender=sender, decisions=open_decisions(decisions))
     mentions = matcher.match(text)
     if as_json:
         listed = [
@@ -54,6 +66,7 @@ def explain(
     category: Category = "disease",
     dictionary: DictOption = None,
     sender: Sender = "",
+    decisions: DecisionsOption = None,
     lang: Lang = None,
 ) -> None:
     """Tell step by step how a text was read."""
@@ -61,7 +74,7 @@ def explain(
     from zhengming.normalizers.terms.explanation import explain as explained
     from zhengming.normalizers.terms.matcher import Matcher
 
-    matcher = Matcher(open_dictionary(dictionary), category, sender=sender)
+    matcher = Matcher(open_dictionary(dictionary), category, sender=sender, decisions=open_decisions(decisions))
     display.result("\n".join(explained(text, matcher, spoken_words(lang))))
 
 

@@ -13,6 +13,7 @@ from zhengming import __version__
 from zhengming.errors import ZhengmingError
 
 if TYPE_CHECKING:
+    from zhengming.dictionary.decisions import Decisions
     from zhengming.dictionary.model import Dictionary
 
 CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
@@ -37,6 +38,7 @@ DictOption = Annotated[
     Path | None, typer.Option("--dict", help="Source folder or release of a dictionary; default: the bundled one.")
 ]
 Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
+DecisionsOption = Annotated[Path | None, typer.Option("--decisions", help="Log of reviewers' decisions to apply.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
 Category = Annotated[str, typer.Option("--category", "-c", help="Category to match in.")]
@@ -78,6 +80,28 @@ def open_dictionary(path: Path | None) -> Dictionary:
     if configured and configured.dictionary:
         path = configured.folder / configured.dictionary
     return Dictionary.open(path)
+
+
+def open_decisions(path: Path | None) -> Decisions:
+    """The decisions of the log that `--decisions` names, else of the one that is configured, else none."""
+    from zhengming import configuration
+    from zhengming.dictionary.decisions import Decisions
+
+    configured = None if path else configuration.find(Path())
+    if configured and configured.decisions:
+        path = configured.folder / configured.decisions
+    return Decisions.of(path)
+
+
+def tell_of_decisions(decisions: Decisions, dictionary: Dictionary, lang: str | None) -> None:
+    """Tell, without any value, how many decisions do not hold: those in dispute, those about another dictionary."""
+    from zhengming import display
+
+    held = decisions.of_dictionary(dictionary.id)
+    facts = {"decisions_disputed": len(held.conflicts), "decisions_elsewhere": len(decisions.log) - len(held.log)}
+    for name, count in facts.items():
+        if count:
+            display.note(spoken_words(lang)[name].format(count=count))
 
 
 def chosen_lang(option: str | None) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -143,6 +144,17 @@ class Decisions:
         """
         return Decisions(read(path))
 
+    @staticmethod
+    def of(given: Decisions | str | Path | Iterable[Decision] | None) -> Decisions:
+        """What was given as the decisions to apply: themselves, a log's path, single ones, or None for none.
+
+        Raises:
+            UnreadableFile: as for `read`.
+        """
+        if isinstance(given, Decisions):
+            return given
+        return Decisions.read(given) if isinstance(given, (str, Path)) else Decisions(given or ())
+
     def of_dictionary(self, identity: str) -> Decisions:
         """Those decided against the dictionary of this id, or that do not say against which: codes mean one there."""
         return Decisions(one for one in self.log if one.dictionary_id in ("", identity))
@@ -181,6 +193,11 @@ class Decisions:
     def conflicts(self) -> tuple[Ruling, ...]:
         """The rulings on which reviewers disagree."""
         return tuple(one for one in self if one.disputed)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the log as it would be written: what a result that used it depends on."""
+        return hashlib.sha256("".join(_line(one) for one in self.log).encode()).hexdigest()
 
     @cached_property
     def _rulings(self) -> dict[tuple[str, str, str], Ruling]:
@@ -227,10 +244,9 @@ def append(path: str | Path, decisions: Sequence[Decision]) -> int:
             raise UnreadableFile("has its columns in another order", where=str(path), remedy=_HEADER_REMEDY)
         new = [one for one in dict.fromkeys(decisions) if one not in known]
         if new or not old:
-            lines = [] if old else [",".join(COLUMNS)]
-            lines += [",".join(_cell(cell) for cell in _row(one)) for one in new]
-            glue = b"\n" if old and not old.endswith(b"\n") else b""
-            write_bytes(target, old + glue + "".join(f"{line}\n" for line in lines).encode())
+            header = "" if old else ",".join(COLUMNS) + "\n"
+            glue = "\n" if old and not old.endswith(b"\n") else ""
+            write_bytes(target, old + "".join([header, glue, *map(_line, new)]).encode())
     return len(new)
 
 
@@ -297,6 +313,10 @@ def _row(one: Decision) -> tuple[str, ...]:
         one.dictionary,
         one.comment,
     )
+
+
+def _line(one: Decision) -> str:
+    return ",".join(_cell(cell) for cell in _row(one)) + "\n"
 
 
 def _cell(text: str) -> str:

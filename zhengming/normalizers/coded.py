@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from zhengming.normalizers.cells import settled
 from zhengming.normalizers.outcome import Status
+from zhengming.normalizers.terms.decided import NO_MATCH
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.terms.mention import Mention
 
@@ -63,6 +64,10 @@ def normalize_many(texts: Iterable[str], matcher: Matcher) -> dict[str, CodedCel
 
 
 def _decide(mentions: Sequence[Mention], coded: bool, matcher: Matcher) -> tuple[Status, str, int]:
+    waiting = [one for one in mentions if one.reason != NO_MATCH]
+    if not waiting:
+        return "unmatched", NO_MATCH, 0
+    mentions = waiting
     review = [one for one in mentions if one.status == "review"]
     unmatched = [one for one in mentions if one.status == "unmatched"]
     if review:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zhengming.findings import Finding, Place, words
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.outcome import Outcome
+from zhengming.normalizers.terms.decided import NO_MATCH
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column
 from zhengming.reports import in_order
@@ -141,10 +142,10 @@ def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
         yield cell_text(raw), outcome.status, outcome.reason, "" if proposed == cell_text(raw) else proposed
     if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
         return
-    waiting = [one for one in outcome.mentions if one.status != "accepted"]
+    waiting = [one for one in outcome.mentions if one.status != "accepted" and one.reason != NO_MATCH]
     for mention in waiting:
         yield mention.text, mention.status, mention.reason, _candidates(mention)
-    if not waiting:
+    if not waiting and outcome.undecided:
         noted = "\n".join(f"{one.code} {one.name}" for one in outcome.mentions if one.code)
         yield cell_text(raw), outcome.status, outcome.reason, noted
 

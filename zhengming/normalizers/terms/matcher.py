@@ -11,13 +11,16 @@ import csv
 from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib import resources
+from pathlib import Path
 
+from zhengming.dictionary.decisions import Decision, Decisions
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Dictionary
 from zhengming.errors import UsageError
-from zhengming.normalizers.terms import parallel
+from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token, View, tokenize
+from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -28,7 +31,7 @@ from zhengming.normalizers.terms.recovery import recover
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
-_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term"}
+_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", decided.METHOD: decided.METHOD}
 _SHOWN = 8  # candidates a reviewer is shown
 _LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
 _LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
@@ -56,14 +59,17 @@ class Matcher:
         sender: str = "",
         accept: float | None = None,
         review: float | None = None,
+        decisions: Decisions | str | Path | Iterable[Decision] | None = None,
     ) -> None:
         """Build the lexicon of `category`; `sender` adds that sender's local terms.
 
-        `accept` and `review` (0..1) replace the levels of the category's policy.
+        `accept` and `review` (0..1) replace the levels of the category's policy. `decisions` of reviewers (what holds
+        of a log, or the path of one) are applied to equal values.
 
         Raises:
             UnknownCode: the dictionary has no such category.
             UsageError: a level is not between 0 and 1.
+            UnreadableFile: the log of decisions cannot be read.
         """
         self.category = dictionary.category(category)
         self.dictionary = dictionary
@@ -80,6 +86,9 @@ class Matcher:
         self._guard = Guard(self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard)
         self._confidence = _calibration()
+        self._decided = Decided(
+            Decisions.of(decisions), self.category, dictionary.id, sender, self._confidence[decided.METHOD]
+        )
         self._seen: dict[str, tuple[Mention, ...]] = {}
 
     def match(self, text: str) -> list[Mention]:
@@ -102,13 +111,9 @@ class Matcher:
 
     def explain(self, text: str) -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail)."""
-        view = View(text, self._vocabulary)
-        if not view.text:
-            return self._read_symbols(text)
-        read = self._read_value(view) if self.category.policy.cell == "value" else self._read_mentions(view)
-        read.sort(key=lambda found: (found.start, found.end))
-        mentions = self._covered([self._mention(found, view) for found in read])
-        return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
+        read = self._decided.apply(text, self._read(text))
+        mentions = self._covered([mention for mention, _steps in read])
+        return [(mention, steps) for mention, (_mention, steps) in zip(mentions, read, strict=True)]
 
     def denies_all(self, text: str) -> bool:
         """Whether the cell says that there is nothing (无, 未见): only denying words, nothing that is denied."""
@@ -119,7 +124,7 @@ class Matcher:
 
     def action(self, mention: Mention) -> Action:
         """What the category's policy does with an accepted mention: the strictest word on any of its qualifiers."""
-        return self._judge.action(mention.qualifiers)
+        return "keep" if mention.reason == decided.CELL else self._judge.action(mention.qualifiers)
 
     def name(self, code: str) -> str:
         """The preferred name of a concept of the category."""
@@ -135,6 +140,14 @@ class Matcher:
     @cached_property
     def _candidates(self) -> CandidateIndex:
         return CandidateIndex(self._lexicon.terms)
+
+    def _read(self, text: str) -> list[tuple[Mention, Steps]]:
+        view = View(text, self._vocabulary)
+        if not view.text:
+            return self._read_symbols(text)
+        read = self._read_value(view) if self.category.policy.cell == "value" else self._read_mentions(view)
+        read.sort(key=lambda found: (found.start, found.end))
+        return [(self._mention(found, view), found.steps) for found in read]
 
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
@@ -166,6 +179,7 @@ class Matcher:
         """Every concept of the cell, and every stretch that names none."""
         lexicon = self._lexicon
         tokens = tokenize(view, lexicon)
+        self._decided.host(tokens, view)
         unread = any(token.kind == "unknown" for token in tokens)
         reading = Reading(view, tokens)
         for index, token in enumerate(tokens):
