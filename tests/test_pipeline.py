@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 import zhengming as zm
-from zhengming.errors import NoTable, SpecError, UnreadableFile
+from zhengming.errors import NoTable, SpecError, UnreadableFile, UnwritableFile
 from zhengming.pipeline import Run, inputs
 
 HEADER = ["序号", "患儿姓名", "性别", "出生日期", "诊断", "总费用(万元)", "入院时间", "家长电话", "爱好"]
@@ -100,7 +100,7 @@ def test_findings_point_at_cells_and_show_no_value(sheet: Path) -> None:
 def test_a_result_is_written_whole(sheet: Path, tmp_path: Path) -> None:
     result = zm.clean(sheet)
     written = result.write(tmp_path / "out", data_format="parquet")
-    assert [path.name for path in written] == ["登记表.clean.xlsx", "登记表.clean.parquet"]
+    assert [path.name for path in written] == ["登记表.clean.xlsx", "登记表.clean.parquet", "登记表.parquet"]
     assert pl.read_parquet(written[1]).equals(result.data)
 
 
@@ -110,7 +110,7 @@ def test_two_files_of_one_name_do_not_overwrite_each_other(sheet: Path, tmp_path
     other.write_bytes(sheet.read_bytes())
     run = Run()
     names = {path.name for one in (sheet, other) for path in run.clean(one).write(tmp_path / "out")}
-    assert names == {"登记表.clean.xlsx", "登记表 (2).clean.xlsx"}
+    assert names == {"登记表.clean.xlsx", "登记表 (2).clean.xlsx", "登记表.parquet", "登记表 (2).parquet"}
 
 
 def test_what_cannot_be_cleaned_is_an_error_of_its_kind(tmp_path: Path) -> None:
@@ -130,3 +130,13 @@ def test_a_folder_stands_for_its_spreadsheets_but_not_for_our_own_results(sheet:
     assert inputs([tmp_path]) == [sheet]
     assert inputs([tmp_path / "*.xlsx"]) == [sheet]
     assert inputs([tmp_path / "missing.xlsx"]) == [tmp_path / "missing.xlsx"]
+
+
+def test_an_input_is_never_written_over(sheet: Path, tmp_path: Path) -> None:
+    unlucky = tmp_path / f"{sheet.stem}.clean.xlsx"
+    unlucky.write_bytes(sheet.read_bytes())
+    run = Run()
+    run.inputs += [sheet, unlucky]
+    with pytest.raises(UnwritableFile, match="one of the inputs"):
+        run.clean(sheet).write(tmp_path)
+    assert unlucky.read_bytes() == sheet.read_bytes()

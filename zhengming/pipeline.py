@@ -22,11 +22,12 @@ from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
 from zhengming.privacy import Personal
-from zhengming.results import RESULT, CleanResult, ValidationReport, made_folder
+from zhengming.results import RESULT, CleanResult, Trail, ValidationReport, made_folder
 from zhengming.schemas import spec as specs
 from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, cell_text, read
 from zhengming.tables.locate import Located, locate
+from zhengming.tables.sheets_out import is_ours
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,12 +119,14 @@ class Run:
         self.decisions = Decisions.of(decisions)
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
+        self.inputs: list[Path] = []  # never written over
         self.needs_attention = False
         self._matchers: dict[str, Matcher] = {}
         self._names: Counter[str] = Counter()
 
     def clean(self, path: str | Path) -> CleanResult:
         """Clean one file of the batch; see `clean`."""
+        self.inputs.append(Path(path))
         result = _File(self, Path(path)).clean()
         self.files.append(result.manifest)
         self.needs_attention |= any(one.severity != "info" for one in result.findings)
@@ -205,25 +208,29 @@ class _File:
         self.tables: list[Located] = []
 
     def clean(self) -> CleanResult:
+        ours = {sheet.name for sheet in self.book.sheets if is_ours(sheet.cell(1, 1))}
         for notice in self.book.notices:
-            self._noticed(notice)
+            if notice.place.sheet not in ours:
+                self._noticed(notice)
         self._locate()
         columns: dict[str, list[Column]] = {
             field.name: [self._column(field, table) for table in self.tables] for field in self.spec.fields
         }
         data = self._frame(columns)
         self._check(data)
-        from zhengming.reports import clean_workbook
+        from zhengming.reports import undecided
 
         return CleanResult(
             data=data,
-            mentions=clean_workbook.mention_frame(self.book.file, self.spec, self.tables, columns, self._free()),
-            undecided=clean_workbook.undecided(self.book.file, self.spec, self.tables, columns),
+            mentions=undecided.mention_frame(self.book.file, self.spec, self.tables, columns, self._free()),
+            undecided=undecided.undecided(self.book.file, self.spec, self.tables, columns),
             findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
             manifest=self._manifest(columns),
             stem=self.run.stem(self.path),
             spec=self.spec,
             lang=self.run.lang,
+            trail=Trail(self.tables, columns),
+            inputs=self.run.inputs,
         )
 
     def _free(self) -> dict[str, Category]:
@@ -238,6 +245,9 @@ class _File:
         expected = [field.title(self.run.lang) for field in self.spec.fields if field.required]
         missing: list[tuple[Sheet, NoTable]] = []
         for sheet in self.book.sheets:
+            if is_ours(sheet.cell(1, 1)):
+                self.explained["our-sheet"] += len(sheet.rows)
+                continue
             try:
                 table = locate(sheet, recognise, file=self.book.file, expected=expected)
             except NoTable as error:

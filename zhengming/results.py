@@ -7,8 +7,9 @@ writes itself as the clean workbook. A `ValidationReport` holds the findings alo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,20 @@ from zhengming.schemas.spec import TableSpec
 if TYPE_CHECKING:
     import polars as pl
 
-    from zhengming.reports.clean_workbook import Undecided
+    from zhengming.normalizers.values import Column
+    from zhengming.reports.undecided import Undecided
+    from zhengming.tables.locate import Located
 
 RESULT = ".clean"  # ends the stem of every file we write
+LINEAGE = "lineage"  # the folder, beside the results, of what each of their cells came from
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What the lineage of a file is made from: its tables as located, its columns as normalized."""
+
+    tables: Sequence[Located]
+    columns: Mapping[str, Sequence[Column]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,8 @@ class CleanResult:
 
     `data` has one row per data row of the file: `source_sheet`, `source_row`, every field of the table spec typed
     under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
-    and the sender's other columns under their own headers. `mentions` has one row per mention.
+    and the sender's other columns under their own headers. `mentions` has one row per mention, `lineage` one row per
+    row of the data: where every cell came from. `inputs` are files that are never written over.
     """
 
     data: pl.DataFrame
@@ -54,28 +67,48 @@ class CleanResult:
     stem: str
     spec: TableSpec
     lang: str = "zh"
+    trail: Trail = Trail((), {})
+    inputs: Sequence[Path] = ()
+
+    @cached_property
+    def lineage(self) -> pl.DataFrame:
+        """Where every cell of the data came from and why it says what it says; see `reports.lineage`."""
+        from zhengming.reports import lineage
+
+        return lineage.frame(self.manifest, self.spec, self.trail.tables, self.trail.columns, self.findings)
 
     def write(self, directory: str | Path, *, data_format: str = "xlsx") -> list[Path]:
         """Write `<stem>.clean.xlsx` into `directory` (made if need be), the data also as csv or parquet if asked.
 
-        Returns the paths written.
+        The lineage goes into the folder `lineage` beside them. Returns the paths written.
 
         Raises:
-            UnwritableFile: a target cannot be written.
+            UnwritableFile: a target cannot be written, or is one of the inputs.
         """
         from zhengming.reports import clean_workbook
         from zhengming.tables.write import write_csv, write_parquet, write_xlsx
 
         folder = made_folder(directory)
-        written = [folder / f"{self.stem}{RESULT}.xlsx"]
+        name = f"{self.stem}{RESULT}"
+        written = [self._target(folder / f"{name}.xlsx")]
         write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
         if data_format == "csv":
-            written.append(folder / f"{self.stem}{RESULT}.csv")
+            written.append(self._target(folder / f"{name}.csv"))
             write_csv(written[1], self.data.columns, self.data.iter_rows())
         elif data_format == "parquet":
-            written.append(folder / f"{self.stem}{RESULT}.parquet")
+            written.append(self._target(folder / f"{name}.parquet"))
             write_parquet(written[1], self.data)
+        written.append(made_folder(folder / LINEAGE) / f"{self.stem}.parquet")
+        write_parquet(written[-1], self.lineage)
         return written
+
+    def _target(self, path: Path) -> Path:
+        """`path`, unless it is an input."""
+        if any(_same(path, one) for one in self.inputs):
+            raise UnwritableFile(
+                "is one of the inputs", where=str(path), remedy="choose another folder for the results"
+            )
+        return path
 
     def one_line(self) -> str:
         """What became of the file, in one line without any value."""
@@ -91,6 +124,13 @@ def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:
         for by_status in statuses.values():
             counted.update(by_status)
     return {status: counted[status] for status in ("accepted", "review", "unmatched")}
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def made_folder(directory: str | Path) -> Path:

@@ -60,6 +60,7 @@ def test_cleaning_writes_a_workbook_and_a_manifest_and_leaves_the_input_alone(de
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         f"{source.stem}.clean.xlsx",
         f"{source.stem}.clean.csv",
+        "lineage",
         "manifest.json",
     }
     assert source.read_bytes() == before

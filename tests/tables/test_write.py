@@ -118,7 +118,7 @@ def test_a_written_csv_reads_back_equal(tmp_path: Path, rows: list[list[str]]) -
 def test_values_are_shown_as_people_expect(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xlsx", [dt.date(2024, 3, 5), Decimal("1234.5")], ["990101201503050012", 7])
     sheet = openpyxl.load_workbook(path).worksheets[0]
-    assert (sheet["A2"].number_format, sheet["B2"].number_format) == ("yyyy-mm-dd", "0.00")
+    assert (sheet["A2"].number_format, sheet["B2"].number_format) == ("yyyy-mm-dd", "#,##0.00")
     assert (sheet["A3"].data_type, sheet["B3"].data_type) == ("s", "n")
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:B3"

@@ -3,7 +3,14 @@
 Commands stand in one module per subject; importing them here declares them, in the order in which help lists them.
 """
 
-from zhengming.cli import matching, cleaning, catalogue, dictionaries, releases  # noqa: I001 — the order of the help
+from zhengming.cli import (  # noqa: I001 — the order of the help
+    matching,
+    cleaning,
+    workbooks,
+    catalogue,
+    dictionaries,
+    releases,
+)
 from zhengming.cli.root import app, main
 
-__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases"]
+__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases", "workbooks"]

@@ -58,6 +58,7 @@ def clean(
     tell_of_decisions(run.decisions, run.dictionary, lang)
     failed = False
     listed = pipeline.inputs(files)
+    run.inputs += listed
     for path in display.progress(listed, what=spoken_words(lang)["working"], total=len(listed)):
         try:
             result = run.clean(path)

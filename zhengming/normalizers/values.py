@@ -133,6 +133,21 @@ def _plain(outcome: object) -> object:
     return outcome.value.days if isinstance(outcome.value, Age) else outcome.value
 
 
+def other_columns(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, list[int]]:
+    """The sender's columns that are no field of the spec, or repeat one: by header, their 1-based index in each table.
+
+    The index is 0 where a table lacks the column.
+    """
+    found: dict[str, list[int]] = {}
+    for number, table in enumerate(tables):
+        for column in table.columns:
+            if column.field in fields and table.column(column.field or "") is column:
+                continue
+            name = column.header.strip() or f"column {column.index}"
+            found.setdefault(name, [0] * len(tables))[number] = column.index
+    return found
+
+
 def _others(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, list[str | None]]:
     """The sender's columns that are no field of the spec, or repeat one, under their own headers."""
     height = sum(len(table.rows) for table in tables)

@@ -5,62 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from zhengming.findings import Finding, Place, words
-from zhengming.normalizers.coded import CodedCell
-from zhengming.normalizers.outcome import Outcome
-from zhengming.normalizers.terms.decided import NO_MATCH
-from zhengming.normalizers.terms.mention import Mention
-from zhengming.normalizers.values import Column
 from zhengming.reports import in_order
-from zhengming.tables import CellValue, cell_text
-from zhengming.tables.locate import Located
-from zhengming.tables.write import CellOut, Mark, SheetOut
+from zhengming.reports.undecided import Undecided
+from zhengming.tables.sheets_out import CellOut, Heading, Mark, SheetOut
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from zhengming.dictionary.model import Category
-    from zhengming.schemas.spec import Field, TableSpec
+    from zhengming.schemas.spec import TableSpec
 
-MENTION_COLUMNS = (
-    "source_sheet",
-    "source_row",
-    "cell",
-    "field",
-    "text",
-    "code",
-    "name",
-    "mapping",
-    "status",
-    "confidence",
-    "method",
-    "reason",
-    "term",
-    "covered_by",
-    "qualifiers",
-    "candidates",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """One distinct value that a human must decide: of which field, why, its candidates, how often, where first.
-
-    `cell` is the whole cell where the value first stood.
-    """
-
-    field: str
-    text: str
-    status: str
-    reason: str
-    candidates: str
-    count: int
-    first: Place
-    cell: str
+NAMES_OF_NUMBERS = frozenset({"identifier", "resident_id", "phone"})  # kinds whose digits are no quantity
+SEVERITY_MARKS: Mapping[str, Mark] = {"error": "unmatched", "warning": "review", "info": "note"}
+_MOST_LINKS = 20_000  # Excel keeps at most 65,530 links on a sheet
+_FROZEN = 5  # columns at most that stay in view while the others are scrolled
+_LONG_DIGITS = re.compile(r"[0-9]{8,}[Xx]?")
+_OF_A_FIELD = ("codes", "names", "status", "raw")
 
 
 class Cleaned(Protocol):
@@ -83,153 +47,185 @@ class Cleaned(Protocol):
 def sheets(result: Cleaned, lang: str) -> list[SheetOut]:
     """The five sheets of the clean workbook."""
     spoken = words(lang)
+    data = _data_sheet(result, spoken, lang)
     return [
-        _data_sheet(result, spoken),
-        _mention_sheet(result, spoken),
+        data,
+        _mention_sheet(result, spoken, lang),
         _review_sheet(result, spoken, lang),
-        _finding_sheet(result, spoken, lang),
+        _finding_sheet(result, spoken, lang, data),
         _provenance_sheet(result, spoken),
     ]
 
 
-def mention_frame(
-    file: str,
-    spec: TableSpec,
-    tables: Sequence[Located],
-    columns: Mapping[str, Sequence[Column]],
-    free: Mapping[str, Category],
-) -> pl.DataFrame:
-    """One row per mention in the fields that are `free`: those whose cells may name several concepts."""
-    import polars as pl
-
-    rows: list[dict[str, Any]] = []
+def column_titles(names: Sequence[str], spec: TableSpec, lang: str) -> list[str]:
+    """What people call the columns of the data: 诊断编码 for `diagnosis_codes`; no two alike."""
+    spoken = words(lang)
+    titles = {"source_sheet": spoken["column_source_sheet"], "source_row": spoken["column_source_row"]}
     for field in spec.fields:
-        if field.name not in free:
-            continue
-        for place, _raw, outcome in _cells(file, tables, columns[field.name]):
-            if isinstance(outcome, CodedCell):
-                rows += [_mention_row(place, field, mention, free[field.name]) for mention in outcome.mentions]
-    types = {"source_row": pl.Int64, "confidence": pl.Float64}
-    return pl.DataFrame(rows, schema={name: types.get(name, pl.String) for name in MENTION_COLUMNS})
+        title = field.title(lang)
+        own = {"age": "heading_age"}.get(field.kind, "")
+        titles[field.name] = spoken[own].format(title=title) if own else title
+        titles |= {f"{field.name}_{part}": spoken[f"heading_{part}"].format(title=title) for part in _OF_A_FIELD}
+        for name in names:
+            if field.category and name.startswith(f"{field.name}_") and name not in titles:
+                system = name.removeprefix(f"{field.name}_").upper()
+                titles[name] = spoken["heading_mapping"].format(title=title, system=system)
+    found: list[str] = []
+    for name in names:
+        title = titles.get(name, name)
+        while title in found:
+            title += "_"
+        found.append(title)
+    return found
 
 
-def undecided(
-    file: str, spec: TableSpec, tables: Sequence[Located], columns: Mapping[str, Sequence[Column]]
-) -> tuple[Undecided, ...]:
-    """Each distinct undecided value once: the most frequent first, then by field and place."""
-    found: dict[tuple[str, str], list[Any]] = {}
-    for field in spec.fields:
-        for place, raw, outcome in _cells(file, tables, columns[field.name]):
-            for text, status, reason, candidates in _open(raw, outcome):
-                entry = found.setdefault((field.name, text), [status, reason, candidates, 0, place, cell_text(raw)])
-                entry[3] += 1
-    listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
-    order = {field.name: index for index, field in enumerate(spec.fields)}
-    return tuple(sorted(listed, key=lambda one: (-one.count, order[one.field], one.first, one.text)))
-
-
-def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Iterator[tuple[Place, CellValue, object]]:
-    for table, part in zip(tables, parts, strict=True):
-        if part.index:
-            for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
-                yield Place(file, table.sheet, row.number, part.index), raw, outcome
-
-
-def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
-    """What a human must decide of one cell: (text, status, reason, candidates)."""
-    if isinstance(outcome, Outcome) and outcome.status != "accepted":
-        proposed = "" if outcome.value is None else str(outcome.value)
-        yield cell_text(raw), outcome.status, outcome.reason, "" if proposed == cell_text(raw) else proposed
-    if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
-        return
-    waiting = [one for one in outcome.mentions if one.status != "accepted" and one.reason != NO_MATCH]
-    for mention in waiting:
-        yield mention.text, mention.status, mention.reason, _candidates(mention)
-    if not waiting and outcome.undecided:
-        noted = "\n".join(f"{one.code} {one.name}" for one in outcome.mentions if one.code)
-        yield cell_text(raw), outcome.status, outcome.reason, noted
-
-
-def _mention_row(place: Place, field: Field, mention: Mention, category: Category) -> dict[str, Any]:
-    return {
-        "source_sheet": place.sheet,
-        "source_row": place.row,
-        "cell": place.cell,
-        "field": field.name,
-        "text": mention.text,
-        "code": mention.code,
-        "name": mention.name,
-        "mapping": category.first_mapping(mention.code) if mention.code else None,
-        "status": mention.status,
-        "confidence": mention.confidence,
-        "method": mention.method,
-        "reason": mention.reason,
-        "term": mention.term,
-        "covered_by": mention.covered_by,
-        "qualifiers": "; ".join(f"{axis}={value}" for axis, value in mention.qualifiers.items()),
-        "candidates": _candidates(mention),
-    }
-
-
-def _candidates(mention: Mention) -> str:
-    return "\n".join(f"{one.code} {one.name} ({one.score:.2f})" for one in mention.candidates)
-
-
-def _data_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
+def _data_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
     frame = result.data
-    rows = [tuple(row) for row in frame.iter_rows()]
+    marks = _marks(result)
+    rows = list(frame.iter_rows())
+    for name in (f"{field.name}_status" for field in result.spec.fields if field.category):
+        if name in frame.columns:
+            frame = frame.with_columns(_spoken_status(frame[name], spoken))
+    rows = list(frame.iter_rows()) if frame is not result.data else rows
+    raw: dict[int, Heading] = {index: "raw" for index, name in enumerate(frame.columns) if name.endswith("_raw")}
+    legend: list[tuple[str, Mark | None]] = [
+        (spoken["legend_review"], "review"),
+        (spoken["legend_unmatched"], "unmatched"),
+    ]
+    return SheetOut(
+        spoken["sheet_data"],
+        column_titles(frame.columns, result.spec, lang),
+        rows,
+        cell_marks=marks,
+        legend=legend,
+        names=frame.columns,
+        headings=raw,
+        frozen=_frozen(frame.columns, result.spec),
+        text_columns=_text_columns(frame, result.spec),
+        widths={0: 14, 1: 9},
+    )
+
+
+def _spoken_status(series: pl.Series, spoken: Mapping[str, str]) -> pl.Series:
+    statuses = {status: spoken[f"status_{status}"] for status in ("accepted", "review", "unmatched")}
+    return series.replace(statuses)
+
+
+def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
+    """The colours of the data's cells: what its status or a finding says of it, the worse winning."""
+    frame = result.data
+    columns = {name: index for index, name in enumerate(frame.columns)}
     marks: dict[tuple[int, int], Mark] = {}
     for field in result.spec.fields:
-        if field.category is None or f"{field.name}_status" not in frame.columns:
+        status = f"{field.name}_status"
+        if field.category is None or status not in columns:
             continue
-        status, codes = frame.columns.index(f"{field.name}_status"), frame.columns.index(f"{field.name}_codes")
-        for index, row in enumerate(rows):
-            if row[status] in ("review", "unmatched"):
-                marks[index, status] = marks[index, codes] = row[status]
-    legend = [(spoken["legend_review"], "review"), (spoken["legend_unmatched"], "unmatched")]
-    return SheetOut(spoken["sheet_data"], frame.columns, rows, cell_marks=marks, legend=legend)  # type: ignore[arg-type]  # literals in a list display widen to str
-
-
-def _mention_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
-    frame = result.mentions
-    status, reason = frame.columns.index("status"), frame.columns.index("reason")
-    rows = []
-    for row in frame.iter_rows():
-        said = list(row)
-        said[reason] = _reason(spoken, row[reason])
-        rows.append(said)
-    marks: dict[int, Mark] = {
-        index: row[status] for index, row in enumerate(rows) if row[status] in ("review", "unmatched")
+        for row, said in enumerate(frame[status]):
+            if said in ("review", "unmatched"):
+                marks[row, columns[status]] = marks[row, columns[f"{field.name}_codes"]] = said
+    places = {
+        (sheet, row): index for index, (sheet, row) in enumerate(frame.select("source_sheet", "source_row").rows())
     }
-    return SheetOut(spoken["sheet_mentions"], frame.columns, rows, row_marks=marks)
+    for one in in_order(result.findings):
+        at, mark = places.get((one.place.sheet, one.place.row)), SEVERITY_MARKS[one.severity]
+        if at is None or mark == "note" or one.field not in columns:
+            continue
+        for name in (
+            (f"{one.field}_status", f"{one.field}_codes")
+            if f"{one.field}_status" in columns
+            else (
+                one.field,
+                f"{one.field}_raw",
+            )
+        ):
+            if name in columns and marks.get((at, columns[name])) != "unmatched":
+                marks[at, columns[name]] = mark
+    return marks
+
+
+def _frozen(names: Sequence[str], spec: TableSpec) -> int:
+    """How many columns stay in view: up to the first that names a person, if it stands near the front."""
+    for index, name in enumerate(names[:_FROZEN]):
+        if any(field.name == name and field.kind == "person_name" for field in spec.fields):
+            return index + 1
+    return min(2, len(names))
+
+
+def _text_columns(frame: pl.DataFrame, spec: TableSpec) -> frozenset[int]:
+    """The columns of numbers that are names: by their kind, or because long digits stand in them."""
+    import polars as pl
+
+    kinds = {name: field.kind for field in spec.fields for name in (field.name, f"{field.name}_raw")}
+    found = set()
+    for index, name in enumerate(frame.columns):
+        if frame.schema[name] != pl.String or name in ("source_sheet",):
+            continue
+        digits = name not in kinds and frame[name].str.contains(f"^{_LONG_DIGITS.pattern}$").any()
+        if kinds.get(name) in NAMES_OF_NUMBERS or digits or name.endswith("_codes"):
+            found.add(index)
+    return frozenset(found)
+
+
+def _mention_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
+    frame = result.mentions
+    at = {name: index for index, name in enumerate(frame.columns)}
+    rows: list[Sequence[CellOut]] = []
+    marks: dict[tuple[int, int], Mark] = {}
+    for index, row in enumerate(frame.iter_rows()):
+        said = list(row)
+        said[at["field"]] = result.spec.field(row[at["field"]]).title(lang)
+        said[at["reason"]] = _reason(spoken, row[at["reason"]])
+        said[at["status"]] = spoken[f"status_{row[at['status']]}"]
+        if row[at["status"]] in ("review", "unmatched"):
+            marks |= {(index, at[name]): row[at["status"]] for name in ("text", "code", "name", "status", "reason")}
+        rows.append(said)
+    titles = [spoken[f"column_{name}"] for name in frame.columns]
+    texts = frozenset({at["code"]})
+    return SheetOut(
+        spoken["sheet_mentions"], titles, rows, cell_marks=marks, names=frame.columns, frozen=3, text_columns=texts
+    )
 
 
 def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
     head = ("field", "value", "status", "reason", "candidates", "count", "first_place", "whole_cell")
     rows: list[Sequence[CellOut]] = []
-    for one in result.undecided:
+    marks: dict[tuple[int, int], Mark] = {}
+    for index, one in enumerate(result.undecided):
         place = f"{one.first.sheet}!{one.first.cell}" if one.first.sheet else one.first.cell
         title = result.spec.field(one.field).title(lang)
         status, reason = spoken[f"status_{one.status}"], _reason(spoken, one.reason)
         rows.append((title, one.text, status, reason, one.candidates, one.count, place, one.cell))
-    return SheetOut(spoken["sheet_review"], [spoken[f"column_{name}"] for name in head], rows)
+        marks[index, 2] = "unmatched" if one.status == "unmatched" else "review"
+    titles = [spoken[f"column_{name}"] for name in head]
+    return SheetOut(
+        spoken["sheet_review"],
+        titles,
+        rows,
+        cell_marks=marks,
+        text_columns=frozenset({1, 7}),
+        legend=[(spoken["review_hint"], None)],
+    )
 
 
-def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
-    head = ("rule", "severity", "sheet", "cell", "field", "message", "advice")
-    rows = [
-        (
-            one.code,
-            spoken[one.severity],
-            one.place.sheet,
-            one.place.cell,
-            str(one.params.get(f"field_{lang}", one.field)),
-            one.message(lang),
-            one.advice(lang),
-        )
-        for one in in_order(result.findings)
-    ]
-    return SheetOut(spoken["sheet_findings"], [spoken[f"column_{name}"] for name in head], rows)
+def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: SheetOut) -> SheetOut:
+    head = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
+    at = {(row[0], row[1]): index for index, row in enumerate(data.rows)}
+    columns = {name: index for index, name in enumerate(data.names)}
+    rows: list[Sequence[CellOut]] = []
+    marks: dict[tuple[int, int], Mark] = {}
+    links: dict[tuple[int, int], str] = {}
+    for index, one in enumerate(in_order(result.findings)):
+        row = at.get((one.place.sheet, one.place.row))
+        column = columns.get(f"{one.field}_status", columns.get(one.field))
+        clean = "" if row is None or column is None else Place(row=data.top + row + 1, column=column + 1).cell
+        field = str(one.params.get(f"field_{lang}", one.field))
+        said = (spoken[one.severity], one.code, one.place.sheet, one.place.cell, clean, field)
+        rows.append((*said, one.message(lang), one.advice(lang)))
+        marks[index, 0] = SEVERITY_MARKS[one.severity]
+        if clean and len(links) < _MOST_LINKS:
+            links[index, 4] = f"'{data.name}'!{clean}"
+    titles = [spoken[f"column_{name}"] for name in head]
+    return SheetOut(spoken["sheet_findings"], titles, rows, cell_marks=marks, links=links)
 
 
 def _provenance_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:

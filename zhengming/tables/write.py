@@ -1,161 +1,128 @@
-"""Writing tables for people: workbooks nobody has to format, csv that Excel opens, parquet for machines.
+"""Writing workbooks for people: nobody has to format them, and nothing in them is ever run.
 
-Nothing written is ever a formula. Text goes into a workbook as text; in a csv, where a leading `=`, `+`, `-`, `@`, tab
-or carriage return would make Excel run it, an apostrophe goes before it (OWASP "CSV Injection"). The same tables give
-the same bytes. Every file appears whole or not at all.
+Text goes into a workbook as text, and as marked text where Excel would run it once edited. The same sheets give the
+same bytes. Every file appears whole or not at all.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import math
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from zhengming.errors import UnwritableFile
-from zhengming.files import atomic_write, write_bytes
+from zhengming.files import write_bytes
 from zhengming.findings import Place
-from zhengming.tables.model import MAX_EXACT, Notice, cell_text
+from zhengming.tables.model import MAX_EXACT, Notice
+from zhengming.tables.sheets_out import (
+    FILLS,
+    HEADINGS,
+    MAX_PROMPT,
+    MAX_PROMPT_TITLE,
+    NUMBER_FORMATS,
+    TEXT_FORMAT,
+    CellOut,
+    Entry,
+    Heading,
+    Mark,
+    SheetOut,
+)
+from zhengming.tables.write_plain import write_csv, write_parquet
+from zhengming.tables.written_text import MAX_CELL_TEXT, cut, runs, sheet_names, storable, units, width
 
 if TYPE_CHECKING:
-    import polars
     import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-CellOut = str | int | float | Decimal | bool | dt.date | dt.datetime | dt.time | None
-Mark = Literal["accepted", "review", "unmatched"]
+__all__ = [
+    "FILLS",
+    "MAX_CELL_TEXT",
+    "CellOut",
+    "Entry",
+    "Mark",
+    "SheetOut",
+    "sheet_names",
+    "workbook",
+    "write_csv",
+    "write_parquet",
+    "write_xlsx",
+]
 
 MAX_ROWS = 1_048_576  # rows of a worksheet, header included
 MAX_COLUMNS = 16_384
-MAX_CELL_TEXT = 32_767  # UTF-16 units in one cell
-MAX_SHEET_NAME = 31  # likewise
 WIDEST_COLUMN = 60  # characters; longer text is wrapped
 NARROWEST_COLUMN = 6
-LINE_HEIGHT = 15.0  # points: the height of a row of one line
+LINE_HEIGHT = 16.0  # points: the height of a row of one line
+HEADER_HEIGHT = 24.0
 MOST_LINES = 12  # of a cell that a row makes room for
 ROWS_MEASURED = 1_000  # a column's width is judged by this many of its rows
-MEASURED_TEXT = 200  # and by this many characters of a cell
+LEGEND_COLUMNS = 5  # a line of the legend is as wide as so many columns
+PRINTED_WIDE = 14  # columns; a sheet of no more is printed one page wide
 FIRST_YEAR = 1900  # a workbook's calendar begins here
-
-FILLS: Mapping[Mark, str] = {"review": "#FFF2CC", "unmatched": "#F8CBAD"}  # accepted keeps the sheet's white
-NUMBER_FORMATS: Mapping[type, str] = {
-    Decimal: "0.00",
-    dt.date: "yyyy-mm-dd",
-    dt.datetime: "yyyy-mm-dd hh:mm:ss",
-    dt.time: "hh:mm:ss",
+FONT = {"font_name": "Microsoft YaHei", "font_size": 10}  # on every Chinese Windows and WPS; else the program's own
+_OPTIONS = {  # no text becomes anything but text
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": NUMBER_FORMATS[dt.date],
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SheetOut:
-    """One sheet to write. A cell's type decides its format: `date` as yyyy-mm-dd, `Decimal` as 0.00, `str` as text.
-
-    `row_marks` colours whole rows and `cell_marks` single cells, by 0-based position in `rows`; a cell's own mark wins.
-    `legend` lines stand above the header (what the colours mean); the header is frozen with them.
-    """
-
-    name: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[CellOut]]
-    row_marks: Mapping[int, Mark] = field(default_factory=dict)
-    cell_marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
-    legend: Sequence[tuple[str, Mark | None]] = ()
-
-
-def write_xlsx(path: str | Path, sheets: Sequence[SheetOut]) -> tuple[Notice, ...]:
+def write_xlsx(
+    path: str | Path, sheets: Sequence[SheetOut], *, names: Mapping[str, str] | None = None
+) -> tuple[Notice, ...]:
     """Write `sheets` as one workbook; what had to be changed to fit comes back as notices.
 
     The header row is frozen and filtered, columns are as wide as what they hold (a Chinese character counts two).
+    `names` are defined names of ours and the ranges they stand for.
 
     Raises:
         UnwritableFile: the target cannot be written, or a sheet has more rows or columns than a workbook can hold.
     """
+    target = Path(path)
+    data, notices = workbook(sheets, names=names, where=target)
+    write_bytes(target, data)
+    return notices
+
+
+def workbook(
+    sheets: Sequence[SheetOut], *, names: Mapping[str, str] | None = None, where: str | Path = ""
+) -> tuple[bytes, tuple[Notice, ...]]:
+    """The bytes of the workbook that `sheets` make, and what had to be changed to fit.
+
+    Raises:
+        UnwritableFile: a sheet has more rows or columns than a workbook can hold.
+    """
     import xlsxwriter
 
-    target = Path(path)
+    target = Path(where)
     for sheet in sheets:
         _check_size(sheet, target)
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": NUMBER_FORMATS[dt.date]})
+    book = xlsxwriter.Workbook(buffer, _OPTIONS)
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 — a fixed stamp: the same bytes each time
+    book.formats[0].set_font_name(FONT["font_name"])
+    book.formats[0].set_font_size(FONT["font_size"])
     styles = _Styles(book)
     notices: list[Notice] = []
     for sheet, name in zip(sheets, sheet_names([sheet.name for sheet in sheets]), strict=True):
         writer = _SheetWriter(book.add_worksheet(name), styles, Place(target.name, name))
         writer.write(sheet)
         notices += writer.notices
+    for name, reference in (names or {}).items():
+        book.define_name(name, f"={reference}")
     book.close()
-    write_bytes(target, buffer.getvalue())
-    return tuple(notices)
-
-
-def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[CellOut]]) -> None:
-    """Write one table as UTF-8 csv with a BOM, so that Excel opens it with its characters intact.
-
-    Text that Excel would run as a formula gets an apostrophe in front; numbers, also negative ones, stay as they are.
-
-    Raises:
-        UnwritableFile: the target cannot be written.
-    """
-    with atomic_write(path) as binary:
-        text = io.TextIOWrapper(binary, encoding="utf-8-sig", errors="replace", newline="")
-        writer = csv.writer(text)
-        writer.writerow([_csv_cell(cell) for cell in header])
-        writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
-        text.flush()
-        text.detach()
-
-
-def write_parquet(path: str | Path, frame: polars.DataFrame) -> None:
-    """Write one frame as parquet.
-
-    Raises:
-        UnwritableFile: the target cannot be written.
-    """
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    write_bytes(path, buffer.getvalue())
-
-
-def sheet_names(wanted: Sequence[str]) -> list[str]:
-    r"""Names a workbook accepts: at most 31 characters, none of `[]:*?/\`, no two alike.
-
-    >>> sheet_names(["2024/1", "2024:1", ""])
-    ['2024_1', '2024_1 (2)', 'Sheet3']
-    """
-    taken: set[str] = set()
-    names = []
-    for number, raw in enumerate(wanted, start=1):
-        plain = _cut(_NOT_IN_SHEET_NAMES.sub("_", raw), MAX_SHEET_NAME).strip("'") or f"Sheet{number}"
-        if plain.casefold() == "history":  # Excel keeps this name for itself
-            plain += "_"
-        name, copy = plain, 1
-        while name.casefold() in taken:
-            copy += 1
-            suffix = f" ({copy})"
-            name = _cut(plain, MAX_SHEET_NAME - len(suffix)) + suffix
-        taken.add(name.casefold())
-        names.append(name)
-    return names
-
-
-_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-# XML 1.0 has no place for these; tab, line feed and carriage return are fine.
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\0")
-_WIDE = {"W", "F", "A"}
+    return buffer.getvalue(), tuple(notices)
 
 
 def _check_size(sheet: SheetOut, target: Path) -> None:
-    rows = len(sheet.rows) + len(sheet.legend) + 1
+    rows = len(sheet.rows) + sheet.top
     columns = max(len(sheet.header), max((len(row) for row in sheet.rows), default=0))
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise UnwritableFile(
@@ -170,21 +137,37 @@ class _Styles:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[str, Mark | None, bool], Format] = {}
-        self.header = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "valign": "vcenter"})
+        self._made: dict[tuple[str, Mark | None, bool, bool], Format] = {}
+        self._headings: dict[Heading, Format] = {}
+        self.name = book.add_format({**FONT, "font_size": 8, "font_color": "#A6A6A6"})
+        self.link = book.add_format({**FONT, "font_color": "#0563C1", "underline": 1})
+        self.done = book.add_format({"bg_color": FILLS["done"]})
 
-    def get(self, number_format: str, mark: Mark | None, *, wrapped: bool = False) -> Format | None:
+    def heading(self, kind: Heading) -> Format:
+        """The format of a header cell."""
+        if kind not in self._headings:
+            look = {"bold": True, "bg_color": HEADINGS[kind], "border": 1, "border_color": "#BFBFBF"}
+            self._headings[kind] = self._book.add_format({**FONT, **look, "valign": "vcenter", "text_wrap": True})
+        return self._headings[kind]
+
+    def get(
+        self, number_format: str, mark: Mark | None, *, wrapped: bool = False, quoted: bool = False
+    ) -> Format | None:
         """The format for a cell; None where the default does."""
         fill = FILLS.get(mark) if mark else None
-        if not (number_format or fill or wrapped):
+        if not (number_format or fill or wrapped or quoted):
             return None
-        key = (number_format, mark, wrapped)
+        key = (number_format, mark, wrapped, quoted)
         if key not in self._made:
-            properties: dict[str, Any] = {"num_format": number_format} if number_format else {}
+            properties: dict[str, Any] = {**FONT}
+            if number_format:
+                properties["num_format"] = number_format
             if fill:
                 properties |= {"bg_color": fill, "border": 1, "border_color": "#D9D9D9"}
             if wrapped:
                 properties |= {"text_wrap": True, "valign": "top"}
+            if quoted:
+                properties["quote_prefix"] = True
             self._made[key] = self._book.add_format(properties)
         return self._made[key]
 
@@ -200,52 +183,94 @@ class _SheetWriter:
 
     def write(self, out: SheetOut) -> None:
         """Write legend, header, rows, and then what makes them pleasant to read."""
-        top = len(out.legend)
-        for number, (line, mark) in enumerate(out.legend):
-            self._text(number, 0, line, self._styles.get("", mark))
-        for column, title in enumerate(out.header):
-            self._text(top, column, title, self._styles.header)
         widths = _widths(out)
-        for column, width in enumerate(widths):
-            self._sheet.set_column(column, column, min(width, WIDEST_COLUMN) + 2)
-        wide = {column for column, width in enumerate(widths) if width > WIDEST_COLUMN}
-        self._rows(out, top + 1, wide)
-        self._sheet.freeze_panes(top + 1, 0)
+        self._columns(out, widths)
+        self._head(out)
+        wide = {column for column, one in enumerate(widths) if one > WIDEST_COLUMN or out.wrapped}
+        self._rows(out, wide)
+        for entry in out.entries:
+            self._entry(entry, out.top)
+        last = max(out.top + len(out.rows) - 1, max((out.top + one.last for one in out.entries), default=0))
         if out.header:
-            self._sheet.autofilter(top, 0, top + len(out.rows), len(out.header) - 1)
+            self._sheet.freeze_panes(out.top, out.frozen)
+            if out.filtered:
+                self._sheet.autofilter(out.top - 1, 0, max(last, out.top - 1), len(out.header) - 1)
+        if out.done_when and last >= out.top:
+            self._colour_when_done(out, last)
+        self._print_setup(out)
+        if not out.visible:
+            self._sheet.hide()
 
-    def _rows(self, out: SheetOut, top: int, wide: set[int]) -> None:
+    def _columns(self, out: SheetOut, widths: list[int]) -> None:
+        for column, one in enumerate(widths):
+            text = TEXT_FORMAT if column in out.text_columns else out.number_formats.get(column, "")
+            size = out.widths.get(column, min(one, WIDEST_COLUMN) + 2)
+            options = {"hidden": True} if column in out.hidden_columns else None
+            self._sheet.set_column(column, column, size, self._styles.get(text, None), options)
+        if out.text_columns and out.rows:
+            # Excel would put a green triangle on each number that is a name, and offer to make it a number.
+            last = out.top + len(out.rows)
+            parts = " ".join(f"{_letters(one)}1:{_letters(one)}{last}" for one in sorted(out.text_columns))
+            self._sheet.ignore_errors({"number_stored_as_text": parts})
+
+    def _head(self, out: SheetOut) -> None:
+        across = min(LEGEND_COLUMNS, max(len(out.header), 1)) - 1
+        for number, (line, mark) in enumerate(out.legend):
+            style = self._styles.get("", mark)
+            self._text(number, 0, line, style)
+            if across:
+                self._sheet.merge_range(number, 0, number, across, "", style)
+                self._text(number, 0, line, style)
+        for column, name in enumerate(out.names):
+            self._text(len(out.legend), column, name, self._styles.name)
+        if out.header:
+            self._sheet.set_row(out.top - 1, HEADER_HEIGHT)
+        for column, title in enumerate(out.header):
+            self._text(out.top - 1, column, title, self._styles.heading(out.headings.get(column, "plain")))
+
+    def _rows(self, out: SheetOut, wide: set[int]) -> None:
+        get, text_columns, top = self._styles.get, out.text_columns, out.top
+        marks, formats = out.cell_marks, out.number_formats
         for index, row in enumerate(out.rows):
             row_mark = out.row_marks.get(index)
             lines = max((value.count("\n") for value in row if type(value) is str), default=0) + 1
             if lines > 1:  # not every program makes room for lines by itself
                 self._sheet.set_row(top + index, LINE_HEIGHT * min(lines, MOST_LINES))
             for column, value in enumerate(row):
-                mark = out.cell_marks.get((index, column), row_mark) if out.cell_marks else row_mark
+                if value is None and row_mark is None and not marks:
+                    continue
+                mark = marks.get((index, column), row_mark) if marks else row_mark
                 if type(value) is str:
-                    style = self._styles.get("", mark, wrapped=column in wide or "\n" in value)
+                    form = TEXT_FORMAT if column in text_columns else ""
+                    style = get(form, mark, wrapped=column in wide or lines > 1, quoted=runs(value))
                     self._text(top + index, column, value, style)
                 else:
-                    self._typed(top + index, column, value, mark)
+                    self._typed(top + index, column, value, mark, formats.get(column, ""), lines > 1)
+        for (index, column), target in out.links.items():
+            self._sheet.write_url(
+                top + index, column, f"internal:{target}", self._styles.link, str(out.rows[index][column])
+            )
 
     def _text(self, row: int, column: int, value: str, style: Format | None) -> None:
         text = value
-        if len(text) * 2 > MAX_CELL_TEXT and (units := _utf16_units(text)) > MAX_CELL_TEXT:
-            text = _cut(text, MAX_CELL_TEXT)
-            self._note("text-cut", row, column, length=units, kept=_utf16_units(text))
-        if not text.isprintable() and _NOT_IN_XML.search(text):
-            text = _NOT_IN_XML.sub("\ufffd", text)
+        if len(text) * 2 > MAX_CELL_TEXT and (length := units(text)) > MAX_CELL_TEXT:
+            text = cut(text, MAX_CELL_TEXT)
+            self._note("text-cut", row, column, length=length, kept=units(text))
+        if not text.isprintable() and (plain := storable(text)) != text:
+            text = plain
             self._note("illegal-characters", row, column)
         self._sheet.write_string(row, column, text, style)
 
-    def _typed(self, row: int, column: int, value: CellOut, mark: Mark | None) -> None:
+    def _typed(
+        self, row: int, column: int, value: CellOut, mark: Mark | None, number_format: str, wrapped: bool
+    ) -> None:
         plain = _as_excel_has_it(value)
         if isinstance(plain, str):
-            self._text(row, column, plain, self._styles.get("", mark))
+            self._text(row, column, plain, self._styles.get("", mark, wrapped=wrapped, quoted=runs(plain)))
             return
-        style = self._styles.get(NUMBER_FORMATS.get(type(value), ""), mark)
+        style = self._styles.get(number_format or NUMBER_FORMATS.get(type(value), ""), mark, wrapped=wrapped)
         if plain is None:
-            if style:
+            if style and mark:
                 self._sheet.write_blank(row, column, None, style)
         elif isinstance(plain, bool):
             self._sheet.write_boolean(row, column, plain, style)
@@ -254,9 +279,48 @@ class _SheetWriter:
         else:
             self._sheet.write_number(row, column, plain, style)
 
+    def _entry(self, entry: Entry, top: int) -> None:
+        options: dict[str, Any] = {"ignore_blank": True, "validate": entry.kind}
+        if entry.kind == "list":
+            options["source"] = f"={entry.source}"
+        elif entry.kind == "formula":
+            options |= {"validate": "custom", "value": f"={entry.source}"}
+        elif entry.kind in ("date", "number"):
+            options |= {"validate": "date" if entry.kind == "date" else "decimal", **_bounds(entry)}
+        if entry.prompt:
+            options |= {"input_title": entry.title[:MAX_PROMPT_TITLE], "input_message": entry.prompt[:MAX_PROMPT]}
+        if entry.strict == "off":
+            options["show_error"] = False
+        else:
+            options |= {"error_type": entry.strict, "error_title": entry.title[:MAX_PROMPT_TITLE]}
+            options["error_message"] = entry.complaint[:MAX_PROMPT]
+        self._sheet.data_validation(top + entry.first, entry.column, top + entry.last, entry.column, options)
+
+    def _colour_when_done(self, out: SheetOut, last: int) -> None:
+        filled = ",".join(f'${_letters(column)}{out.top + 1}<>""' for column in out.done_when)
+        rule = {"type": "formula", "criteria": f"=OR({filled})", "format": self._styles.done}
+        self._sheet.conditional_format(out.top, 0, last, len(out.header) - 1, rule)
+
+    def _print_setup(self, out: SheetOut) -> None:
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)  # A4
+        if out.header:
+            self._sheet.repeat_rows(out.top - 1)
+        if len(out.header) <= PRINTED_WIDE:
+            self._sheet.fit_to_pages(1, 0)
+
     def _note(self, kind: Literal["text-cut", "illegal-characters"], row: int, column: int, **params: int) -> None:
         place = Place(self._place.file, self._place.sheet, row + 1, column + 1)
         self.notices.append(Notice(kind, place, params))
+
+
+def _bounds(entry: Entry) -> dict[str, Any]:
+    low, high = (
+        dt.datetime.combine(one, dt.time()) if isinstance(one, dt.date) else one for one in (entry.low, entry.high)
+    )
+    if low is not None and high is not None:
+        return {"criteria": "between", "minimum": low, "maximum": high}
+    return {"criteria": ">=", "value": low} if high is None else {"criteria": "<=", "value": high}
 
 
 def _as_excel_has_it(value: CellOut) -> str | int | float | bool | dt.date | dt.time | None:
@@ -276,26 +340,8 @@ def _as_excel_has_it(value: CellOut) -> str | int | float | bool | dt.date | dt.
     return value
 
 
-def _csv_cell(value: CellOut) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return "'" + value if value.startswith(_RUN_BY_EXCEL) else str(value)
-    if isinstance(value, Decimal):
-        return f"{value:.2f}" if value.is_finite() else str(value)
-    return cell_text(value)
-
-
-def _utf16_units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _cut(text: str, units: int) -> str:
-    """The longest beginning that takes at most so many UTF-16 units."""
-    kept = text[:units]
-    while (over := _utf16_units(kept) - units) > 0:
-        kept = kept[: -(over + 1) // 2]
-    return kept
+def _letters(column: int) -> str:
+    return Place(column=column + 1).cell
 
 
 def _widths(out: SheetOut) -> list[int]:
@@ -305,12 +351,11 @@ def _widths(out: SheetOut) -> list[int]:
     for column, title in enumerate(out.header):
         cells = (row[column] for row in sample if column < len(row))
         longest = max((_width(cell) for cell in cells), default=0)
-        widths.append(max(longest, _width(title) + 3, NARROWEST_COLUMN))  # 3: the filter's arrow
+        widths.append(max(longest, width(title) + 3, NARROWEST_COLUMN))  # 3: the filter's arrow
     return widths
 
 
 def _width(value: CellOut) -> int:
     if not isinstance(value, str):
         return len(NUMBER_FORMATS.get(type(value), "")) or len(str(value))
-    lines = value[:MEASURED_TEXT].split("\n")
-    return max(len(line) + sum(unicodedata.east_asian_width(one) in _WIDE for one in line) for line in lines)
+    return width(value)

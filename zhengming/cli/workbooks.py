@@ -1,0 +1,26 @@
+"""Commands on workbooks that people fill in or ask about: entry forms, the trace of a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhengming.cli.root import DictOption, Lang, app, chosen_lang, open_dictionary, spoken_words
+
+
+@app.command()
+def template(
+    table: Annotated[str, typer.Argument(help="Table spec: a bundled name or a TOML file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.", show_default=False)],
+    rows: Annotated[int, typer.Option("--rows", min=1, max=100_000, help="How many rows can be filled in.")] = 1000,
+    dictionary: DictOption = None,
+    lang: Lang = None,
+) -> None:
+    """Write an entry form for hospitals: dropdowns from the dictionary, checks and instructions at the cells."""
+    from zhengming import display
+    from zhengming.schemas import spec, template
+
+    template.write(output, spec.load(table), open_dictionary(dictionary), lang=chosen_lang(lang), rows=rows)
+    display.note(spoken_words(lang)["form_written"].format(file=output, rows=rows))

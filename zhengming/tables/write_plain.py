@@ -1,0 +1,56 @@
+"""Writing one table without a workbook: csv that Excel opens, parquet for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhengming.files import atomic_write, write_bytes
+from zhengming.tables.model import cell_text
+from zhengming.tables.sheets_out import CellOut
+from zhengming.tables.written_text import harmless
+
+if TYPE_CHECKING:
+    import polars
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[CellOut]]) -> None:
+    """Write one table as UTF-8 csv with a BOM, so that Excel opens it with its characters intact.
+
+    Text that Excel would run as a formula gets an apostrophe in front; numbers, also negative ones, stay as they are.
+
+    Raises:
+        UnwritableFile: the target cannot be written.
+    """
+    with atomic_write(path) as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-8-sig", errors="replace", newline="")
+        writer = csv.writer(text)
+        writer.writerow([_csv_cell(cell) for cell in header])
+        writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+        text.flush()
+        text.detach()
+
+
+def write_parquet(path: str | Path, frame: polars.DataFrame) -> None:
+    """Write one frame as parquet.
+
+    Raises:
+        UnwritableFile: the target cannot be written.
+    """
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    write_bytes(path, buffer.getvalue())
+
+
+def _csv_cell(value: CellOut) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return harmless(str(value))
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value.is_finite() else str(value)
+    return cell_text(value)
