@@ -16,12 +16,13 @@ from zhengming.findings import Finding, Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column, other_columns, verdict
-from zhengming.schemas.spec import TableSpec
 from zhengming.tables import cell_text
 from zhengming.tables.locate import Located
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from zhengming.schemas.spec import TableSpec
 
 FACTS = (
     "file",
