@@ -32,6 +32,18 @@ class SenderProfile(_Frozen):
     """What is known of the files of one sender."""
 
 
+class ValidationSettings(_Frozen):
+    """What `zm validate` asks about: rules by code, beginning or name, and the severity that closes the gate.
+
+    `baseline` is the path of a file of known findings.
+    """
+
+    select: tuple[str, ...] = Field(default=(), strict=False)
+    ignore: tuple[str, ...] = Field(default=(), strict=False)
+    fail_on: str = "warning"
+    baseline: str = ""
+
+
 class Configuration(_Frozen):
     """All that can be configured; every part has a default, so that no file is needed.
 
@@ -41,6 +53,7 @@ class Configuration(_Frozen):
     folder: Path = Field(default=Path(), exclude=True)
     dictionary: str = ""
     decisions: str = ""
+    validation: ValidationSettings = Field(default_factory=ValidationSettings, alias="validate")
     sender: Mapping[str, SenderProfile] = Field(default_factory=dict)
 
 

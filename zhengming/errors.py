@@ -5,6 +5,7 @@
     ├── DictionaryError       a dictionary that cannot be opened, or a source that is malformed
     │   └── UnknownCode       a category or code the dictionary does not have
     ├── SpecError             a table spec that is malformed or unknown
+    ├── InternalError         a fault of the program itself
     └── FileError             a file we were given or asked to write
         ├── UnreadableFile    missing, no permission, damaged, of another kind, too large
         ├── EncryptedFile     protected by a password
@@ -15,6 +16,10 @@ No message ever quotes the value of a cell. The command line prints `str(error)`
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+TRACEBACK = "ZM_TRACEBACK"  # set in the environment, an unforeseen exception shows its traceback
 
 
 class ZhengmingError(Exception):
@@ -31,6 +36,44 @@ class ZhengmingError(Exception):
         """One line: where: what; remedy."""
         line = f"{self.where}: {self.what}" if self.where else self.what
         return f"{line} — {self.remedy}" if self.remedy else line
+
+    def __reduce__(self) -> tuple[Callable[..., ZhengmingError], tuple[object, ...]]:
+        """Pickle for another process: `where` and `remedy` are given by name only."""
+        return _again, (type(self), self.what, self.where, self.remedy)
+
+
+def _again(kind: type[ZhengmingError], what: str, where: str, remedy: str) -> ZhengmingError:
+    return kind(what, where=where, remedy=remedy)
+
+
+class InternalError(ZhengmingError):
+    """A fault of the program itself; it names the place in the code and never says what was being worked on."""
+
+    @classmethod
+    def of(cls, error: BaseException, *, where: str = "") -> InternalError:
+        """What may be told of an exception nobody foresaw: its kind and its place, for its own words may quote a cell.
+
+        >>> try:
+        ...     int("张三")
+        ... except ValueError as error:
+        ...     print(InternalError.of(error, where="a.xlsx").what)
+        internal error: ValueError at <doctest zhengming.errors.InternalError.of[0]>:2
+        """
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        at = f" at {_from_package(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else ""
+        remedy = f"please report it; {TRACEBACK}=1 shows the traceback, which may quote cells"
+        return cls(f"internal error: {type(error).__name__}{at}", where=where, remedy=remedy)
+
+
+def _from_package(file: str) -> str:
+    """The end of a path of source code that says where it is without saying where it is installed."""
+    parts = file.replace("\\", "/").split("/")
+    for package in ("zhengming", "site-packages"):
+        if package in parts[:-1]:
+            return "/".join(parts[len(parts) - parts[::-1].index(package) - (package == "zhengming") :])
+    return parts[-1]
 
 
 class UsageError(ZhengmingError):

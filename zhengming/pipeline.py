@@ -127,10 +127,23 @@ class Run:
     def clean(self, path: str | Path) -> CleanResult:
         """Clean one file of the batch; see `clean`."""
         self.inputs.append(Path(path))
-        result = _File(self, Path(path)).clean()
-        self.files.append(result.manifest)
-        self.needs_attention |= any(one.severity != "info" for one in result.findings)
+        result = self.cleaned(path)
+        self.note(result.manifest, result.findings)
         return result
+
+    def cleaned(self, path: str | Path, stem: str = "") -> CleanResult:
+        """One file cleaned, without a trace in this run; `stem` names its results."""
+        return _File(self, Path(path)).clean(stem)
+
+    def note(self, manifest: Mapping[str, object], findings: Sequence[Finding]) -> None:
+        """Keep the facts of a file of the batch, wherever it was done."""
+        self.files.append(manifest)
+        self.needs_attention |= any(one.severity != "info" for one in findings)
+
+    def prepare(self) -> None:
+        """Build everything that the files will share, for processes that are about to be forked."""
+        for category in ("field", *(field.category for field in self.spec.fields if field.category)):
+            self.matcher(category).prepare()
 
     def validate(self, path: str | Path) -> ValidationReport:
         """Check one file of the batch; see `validate`."""
@@ -207,7 +220,7 @@ class _File:
         self.explained: Counter[str] = Counter()
         self.tables: list[Located] = []
 
-    def clean(self) -> CleanResult:
+    def clean(self, stem: str = "") -> CleanResult:
         ours = {sheet.name for sheet in self.book.sheets if is_ours(sheet.cell(1, 1))}
         for notice in self.book.notices:
             if notice.place.sheet not in ours:
@@ -226,7 +239,7 @@ class _File:
             undecided=undecided.undecided(self.book.file, self.spec, self.tables, columns),
             findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
             manifest=self._manifest(columns),
-            stem=self.run.stem(self.path),
+            stem=stem or self.run.stem(self.path),
             spec=self.spec,
             lang=self.run.lang,
             trail=Trail(self.tables, columns),

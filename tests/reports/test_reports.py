@@ -96,7 +96,7 @@ def test_concise_has_one_line_for_each_finding_and_one_that_counts() -> None:
 
 
 def test_full_groups_by_rule_errors_first_and_cuts_long_lists() -> None:
-    many = [finding("ZM203", Place("a.csv", "", row, 4), field="birth_date", **TITLES) for row in range(1, 31)]
+    many = [finding("ZM203", Place(f"{n}.csv", "", 2, 4), field="birth_date", **TITLES) for n in range(30)]
     text = render("full", [*many, FOUND[1]], lang="en", summary=SUMMARY)
     assert text.index("ZM001") < text.index("ZM203")
     assert text.count("date of birth gives only") == 1
@@ -119,9 +119,27 @@ def test_github_commands_escape_what_would_end_a_property() -> None:
     lines = render("github", FOUND, lang="en").splitlines()
     assert lines[0] == "::error file=b.xlsx,title=ZM001 File cannot be read::the file cannot be read: damaged"
     assert lines[1].startswith("::error file=c.csv,line=3,title=ZM404 ")
-    assert lines[2].startswith("::notice file=c.csv,line=9,")
-    assert lines[3].startswith("::warning file=收件/a%2C1%3A2.xlsx,title=")
-    assert "::病例 D7: " in lines[3]
+    assert lines[2].startswith("::warning file=收件/a%2C1%3A2.xlsx,title=")
+    assert "::病例 D7: " in lines[2]
+    assert lines[3].startswith("::notice file=c.csv,line=9,")
+
+
+@pytest.mark.parametrize("output", ["full", "github", "html"])
+def test_similar_findings_are_told_once_with_the_ranges_of_their_cells(output: str) -> None:
+    rows = [*range(2, 302), 400]
+    many = [finding("ZM203", Place("a.xlsx", "病例", row, 4), field="birth_date", **TITLES) for row in rows]
+    other = finding("ZM203", Place("a.xlsx", "病例", 7, 5), field="x")
+    text = render(output, [*many, other], lang="en")
+    assert "D2:D301 D400" in text
+    assert text.count("date of birth gives only") == 1
+    assert "E7" in text
+
+
+def test_groups_of_the_json_report_add_up_to_its_findings() -> None:
+    found = [*FOUND, *(finding("ZM105", Place("c.csv", "", row), kind="total") for row in (4, 5, 6, 20))]
+    data = json.loads(render("json", found))
+    assert sum(group["count"] for group in data["groups"]) == len(data["findings"]) == len(found)
+    assert "4:6 20:20" in [group["cells"] for group in data["groups"]]
 
 
 def test_junit_counts_what_failed() -> None:
@@ -197,7 +215,7 @@ def test_markup_in_a_cell_stays_text_in_the_page() -> None:
 
 
 def test_a_long_list_is_cut_in_the_page_and_says_so() -> None:
-    many = [finding("ZM203", Place("a.csv", "", row, 4), field="birth_date", **TITLES) for row in range(1, 700)]
+    many = [finding("ZM203", Place(f"{n}.csv", "", 2, 4), field="birth_date", **TITLES) for n in range(700)]
     text = render("html", many, lang="en")
     assert text.count("<tr><td>") == 500
     assert "Only the first 500 places" in text

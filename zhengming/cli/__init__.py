@@ -6,6 +6,7 @@ Commands stand in one module per subject; importing them here declares them, in 
 from zhengming.cli import (  # noqa: I001 — the order of the help
     matching,
     cleaning,
+    validating,
     workbooks,
     catalogue,
     dictionaries,
@@ -13,4 +14,4 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
 )
 from zhengming.cli.root import app, main
 
-__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases", "workbooks"]
+__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases", "validating", "workbooks"]

@@ -1,7 +1,8 @@
-"""Commands on spreadsheets: clean them, check them, show it on samples."""
+"""Commands on spreadsheets: clean them, show it on samples."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,22 +15,22 @@ from zhengming.cli.root import (
     DecisionsOption,
     DictOption,
     Files,
+    Jobs,
     Lang,
     Sender,
-    ShowValues,
     Table,
     app,
     chosen_lang,
     complain,
-    open_decisions,
-    open_dictionary,
+    open_run,
     spoken_words,
     tell_of_decisions,
 )
 from zhengming.errors import ZhengmingError
 
 if TYPE_CHECKING:
-    from zhengming.findings import Finding
+    from zhengming.batch import Done
+    from zhengming.pipeline import Run
 
 
 @app.command()
@@ -43,73 +44,34 @@ def clean(
     data_format: Annotated[
         Literal["xlsx", "csv", "parquet"], typer.Option("--format", help="Also write the data as csv or parquet.")
     ] = "xlsx",
+    jobs: Jobs = 0,
     lang: Lang = None,
 ) -> None:
     """Clean spreadsheets: type every cell, code every name, list what a human must decide."""
-    from zhengming import display, pipeline
+    from zhengming import batch, display, pipeline
 
-    run = pipeline.Run(
-        table=table,
-        dictionary=open_dictionary(dictionary),
-        sender=sender,
-        decisions=open_decisions(decisions),
-        lang=chosen_lang(lang),
-    )
+    paths = pipeline.inputs(files)
+    make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang))
+    run, results = batch.start(make, paths, partial(_cleaned, output, data_format), jobs=jobs)
     tell_of_decisions(run.decisions, run.dictionary, lang)
     failed = False
-    listed = pipeline.inputs(files)
-    run.inputs += listed
-    for path in display.progress(listed, what=spoken_words(lang)["working"], total=len(listed)):
-        try:
-            result = run.clean(path)
-            result.write(output, data_format=data_format)
-        except ZhengmingError as error:
-            run.failed(path, error)
-            complain(error)
+    for path, done in display.progress(results, what=spoken_words(lang)["working"], total=len(paths)):
+        if isinstance(done, ZhengmingError):
+            run.failed(path, done)
+            complain(done)
             failed = True
         else:
-            display.note(result.one_line())
+            display.note(done.line)
     run.write_manifest(output)
     raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
 
 
-@app.command()
-def validate(
-    files: Files,
-    table: Table = "aid_case",
-    dictionary: DictOption = None,
-    sender: Sender = "",
-    decisions: DecisionsOption = None,
-    output_format: Annotated[str, typer.Option("--output-format", help="How to print the findings.")] = "concise",
-    show_values: ShowValues = False,
-    lang: Lang = None,
-) -> None:
-    """Check spreadsheets against a table spec; exit code 1 if anything was found."""
-    from zhengming import display, pipeline, reports
+def _cleaned(output: Path, data_format: str, run: Run, path: Path, stem: str) -> Done:
+    from zhengming import batch
 
-    run = pipeline.Run(
-        table=table,
-        dictionary=open_dictionary(dictionary),
-        sender=sender,
-        decisions=open_decisions(decisions),
-        lang=chosen_lang(lang),
-    )
-    tell_of_decisions(run.decisions, run.dictionary, lang)
-    findings: list[Finding] = []
-    failed = False
-    listed = pipeline.inputs(files)
-    for path in display.progress(listed, what=spoken_words(lang)["working"], total=len(listed)):
-        try:
-            findings += run.validate(path).findings
-        except ZhengmingError as error:
-            findings.append(run.failed(path, error))
-            complain(error)
-            failed = True
-    text = reports.render(
-        output_format, findings, lang=chosen_lang(lang), show_values=show_values, summary=run.summary()
-    )
-    display.result(text)
-    raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
+    result = run.cleaned(path, stem)
+    result.write(output, data_format=data_format)
+    return batch.summarised(result)
 
 
 @app.command()

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zhengming import __version__
-from zhengming.errors import ZhengmingError
+from zhengming.errors import TRACEBACK, InternalError, ZhengmingError
 
 if TYPE_CHECKING:
+    from zhengming.configuration import Configuration
     from zhengming.dictionary.decisions import Decisions
     from zhengming.dictionary.model import Dictionary
+    from zhengming.pipeline import Run
 
 CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
 
@@ -41,6 +43,7 @@ Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their
 DecisionsOption = Annotated[Path | None, typer.Option("--decisions", help="Log of reviewers' decisions to apply.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Files to work on at once; 0: one per processor.")]
 Category = Annotated[str, typer.Option("--category", "-c", help="Category to match in.")]
 
 
@@ -53,6 +56,12 @@ def main() -> None:
         sys.exit(WRONG)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        # The words of an exception that nobody foresaw may quote a cell (`int("张三")` does), and so may its traceback.
+        if os.environ.get(TRACEBACK):
+            raise
+        complain(InternalError.of(error))
+        sys.exit(WRONG)
 
 
 def complain(error: ZhengmingError) -> None:
@@ -73,23 +82,21 @@ def _root(
 
 def open_dictionary(path: Path | None) -> Dictionary:
     """The dictionary that `--dict` names, else the one that is configured, else the bundled one."""
-    from zhengming import configuration
     from zhengming.dictionary.model import Dictionary
 
-    configured = None if path else configuration.find(Path())
-    if configured and configured.dictionary:
-        path = configured.folder / configured.dictionary
+    settings = None if path else configured()
+    if settings and settings.dictionary:
+        path = settings.folder / settings.dictionary
     return Dictionary.open(path)
 
 
 def open_decisions(path: Path | None) -> Decisions:
     """The decisions of the log that `--decisions` names, else of the one that is configured, else none."""
-    from zhengming import configuration
     from zhengming.dictionary.decisions import Decisions
 
-    configured = None if path else configuration.find(Path())
-    if configured and configured.decisions:
-        path = configured.folder / configured.decisions
+    settings = None if path else configured()
+    if settings and settings.decisions:
+        path = settings.folder / settings.decisions
     return Decisions.of(path)
 
 
@@ -102,6 +109,26 @@ def tell_of_decisions(decisions: Decisions, dictionary: Dictionary, lang: str | 
     for name, count in facts.items():
         if count:
             display.note(spoken_words(lang)[name].format(count=count))
+
+
+def open_run(table: str, dictionary: Path | None, sender: str, decisions: Path | None, lang: str) -> Run:
+    """The run that these options ask for; workers of a batch that start afresh call it as well."""
+    from zhengming.pipeline import Run
+
+    return Run(
+        table=table,
+        dictionary=open_dictionary(dictionary),
+        sender=sender,
+        decisions=open_decisions(decisions),
+        lang=lang,
+    )
+
+
+def configured() -> Configuration:
+    """The configuration that holds in the working folder."""
+    from zhengming import configuration
+
+    return configuration.find(Path())
 
 
 def chosen_lang(option: str | None) -> str:

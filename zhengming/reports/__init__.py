@@ -45,11 +45,20 @@ def render(
     Raises:
         UsageError: no such format.
     """
-    if output not in OUTPUTS:
-        raise UsageError(f"no output format {output!r}", remedy=f"there are {', '.join(OUTPUTS)}")
-    module = import_module(OUTPUTS[output])
+    module = import_module(OUTPUTS[known(output)])
     text: str = module.render(in_order(findings), lang=lang, show_values=show_values, summary=summary or {})
     return text
+
+
+def known(output: str) -> str:
+    """The same name, if there is such a format: to ask before the work rather than after it.
+
+    Raises:
+        UsageError: no such format.
+    """
+    if output not in OUTPUTS:
+        raise UsageError(f"no output format {output!r}", remedy=f"there are {', '.join(OUTPUTS)}")
+    return output
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from zhengming.findings import SEVERITIES, Finding, rule, words
 from zhengming.reports import Summary, closing
+from zhengming.reports.groups import Group, grouped
 from zhengming.reports.visible import visible
 
-PLACES_SHOWN = 20  # of one message; a column that is wrong throughout need not fill the screen
+PLACES_SHOWN = 20  # of one message: groups of cells, or single cells where values are shown
 
 
 def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool = False, summary: Summary) -> str:
@@ -26,9 +27,10 @@ def _paragraph(group: Sequence[Finding], lang: str, show_values: bool) -> str:
     by_message: dict[str, list[Finding]] = {}
     for one in group:
         by_message.setdefault(one.message(lang), []).append(one)
-    for message, places in by_message.items():
+    for message, found in by_message.items():
         lines.append(f"  {visible(message)}")
-        lines.extend(f"    {_place(one, lang, show_values)}" for one in places[:PLACES_SHOWN])
+        places = [_place(one, lang) for one in found] if show_values else [_group(one) for one in grouped(found)]
+        lines.extend(f"    {place}" for place in places[:PLACES_SHOWN])
         if len(places) > PLACES_SHOWN:
             lines.append("    " + spoken["and_more"].format(count=len(places) - PLACES_SHOWN))
     lines.append(f"  {spoken['why']}: {page.text('why', lang)}")
@@ -36,8 +38,12 @@ def _paragraph(group: Sequence[Finding], lang: str, show_values: bool) -> str:
     return "\n".join(lines)
 
 
-def _place(one: Finding, lang: str, show_values: bool) -> str:
-    if show_values and one.value is not None:
+def _group(group: Group) -> str:
+    return visible(group.place) + (f" × {group.count}" if group.count > 1 else "")
+
+
+def _place(one: Finding, lang: str) -> str:
+    if one.value is not None:
         return visible(f"{one.place} ({words(lang)['value']}: {one.value.reveal()})")
     return visible(str(one.place))
 

@@ -12,9 +12,10 @@ from importlib import resources
 
 from zhengming.findings import SEVERITIES, Finding, rule, words
 from zhengming.reports import Summary, counts
+from zhengming.reports.groups import Group, grouped
 from zhengming.reports.visible import visible
 
-PLACES_SHOWN = 500  # of one rule; 20 rules of 500 rows make a page of about 1 MB, which phones still open
+ROWS_SHOWN = 500  # of one rule; 20 rules of 500 rows make a page of about 1 MB, which phones still open
 BARS_SHOWN = 12
 
 
@@ -41,20 +42,27 @@ def _groups(findings: Sequence[Finding], lang: str, show_values: bool) -> list[d
     by_rule: dict[tuple[int, str], list[Finding]] = {}
     for one in findings:
         by_rule.setdefault((SEVERITIES.index(one.severity), one.code), []).append(one)
-    return [
-        {
-            "code": code,
-            "severity": SEVERITIES[severity],
-            "count": len(by_rule[severity, code]),
-            "places": [_place(one, lang, show_values) for one in by_rule[severity, code][:PLACES_SHOWN]],
-            **{part: rule(code).text(part, lang) for part in ("title", "why", "advice")},
-        }
-        for severity, code in sorted(by_rule)
-    ]
+    found: list[dict[str, object]] = []
+    for severity, code in sorted(by_rule):
+        of_rule = by_rule[severity, code]
+        rows = [Group(one, (one,)) for one in of_rule] if show_values else grouped(of_rule)
+        found.append(
+            {
+                "code": code,
+                "severity": SEVERITIES[severity],
+                "count": len(of_rule),
+                "rows": [_row(group, lang, show_values) for group in rows[:ROWS_SHOWN]],
+                "cut": len(rows) > ROWS_SHOWN,
+                **{part: rule(code).text(part, lang) for part in ("title", "why", "advice")},
+            }
+        )
+    return found
 
 
-def _place(one: Finding, lang: str, show_values: bool) -> dict[str, str]:
-    shown = {"file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell, "message": one.message(lang)}
+def _row(group: Group, lang: str, show_values: bool) -> dict[str, str]:
+    one = group.first
+    shown = {"file": one.place.file, "sheet": one.place.sheet, "cells": group.short, "message": one.message(lang)}
+    shown["count"] = str(group.count)
     if show_values:
         shown["value"] = "" if one.value is None else one.value.reveal()
     return {part: visible(text) for part, text in shown.items()}

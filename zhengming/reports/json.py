@@ -1,4 +1,7 @@
-"""Findings as one JSON object: `{"summary", "counts", "findings": [...]}`."""
+"""Findings as one JSON object: `{"summary", "counts", "groups": [...], "findings": [...]}`.
+
+`groups` tells similar findings once, with the ranges of their cells; `findings` has every one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 
 from zhengming.findings import Finding, rule
 from zhengming.reports import Summary, counts
+from zhengming.reports.groups import Group, grouped
 from zhengming.reports.visible import visible_lines
 
 
@@ -15,9 +19,24 @@ def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool =
     data = {
         "summary": dict(summary),
         "counts": counts(findings),
+        "groups": [_group(one, lang) for one in grouped(findings)],
         "findings": [as_object(one, lang, show_values) for one in findings],
     }
     return visible_lines(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _group(group: Group, lang: str) -> dict[str, object]:
+    one = group.first
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "file": one.place.file,
+        "sheet": one.place.sheet,
+        "cells": group.cells,
+        "field": one.field,
+        "message": one.message(lang),
+        "count": group.count,
+    }
 
 
 def as_object(one: Finding, lang: str, show_values: bool) -> dict[str, object]:

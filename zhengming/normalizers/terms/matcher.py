@@ -104,7 +104,7 @@ class Matcher:
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
         processes = parallel.workers(len(unseen), jobs)
         if processes > 1:
-            self._prepare()
+            self.prepare()
             for text, mentions in zip(unseen, parallel.read_many(unseen, self.match, processes), strict=True):
                 self._seen[text] = tuple(mentions)
         return [self.match(text) for text in listed]
@@ -130,7 +130,7 @@ class Matcher:
         """The preferred name of a concept of the category."""
         return self.category.concepts[code].name
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
         self._guard.prepare()
         self._lexicon.prepare()

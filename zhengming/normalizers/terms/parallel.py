@@ -26,7 +26,7 @@ _reader: _Reader | None = None  # what a worker inherits by being forked
 
 def workers(count: int, jobs: int | None) -> int:
     """How many processes to use for `count` texts: 1 where forking is unsafe, unknown, or not worth it."""
-    if count < LEAST_TEXTS or sys.platform != "linux" or multiprocessing.current_process().daemon:
+    if count < LEAST_TEXTS or sys.platform != "linux" or multiprocessing.parent_process() is not None:
         return 1
     return max(1, jobs or len(os.sched_getaffinity(0)))
 
