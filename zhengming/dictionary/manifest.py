@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from zhengming.dictionary.model import Action
+from zhengming.dictionary.model import Action, CellKind
 from zhengming.errors import DictionaryError
 
 
@@ -15,9 +15,11 @@ class Matching(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cell: Literal["mentions", "value"] = "value"
+    cell: CellKind = "value"
     accept: float = Field(default=0.95, ge=0, le=1)
     review: float = Field(default=0.6, ge=0, le=1)
+    retired: Literal["review", "follow"] = "review"
+    beside: tuple[str, ...] = ()
 
 
 class CategoryManifest(BaseModel):

@@ -19,6 +19,7 @@ TERM_KINDS = ("synonym", "abbreviation", "short", "misspelling", "former", "loca
 RELATIONS = ("exact", "ambiguous", "narrow", "broad")
 CONCEPT_STATUSES = ("active", "retired")
 Action = Literal["keep", "note", "review"]
+CellKind = Literal["mentions", "value", "place", "organisation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,22 @@ class Definition:
 class Policy:
     """How the values of a category are matched, as its `category.toml` says.
 
-    `cell` is `mentions` (a cell names several concepts) or `value` (the whole cell is one). At or above `accept` a
+    `cell` is `mentions` (a cell names several concepts) or `value` (the whole cell is one), or a value made of parts:
+    `place` (a path down the hierarchy, perhaps with a street) or `organisation` (a name with its campus or former
+    name; terms of the categories `beside` may stand beside it). `retired` says whether a retired concept is reviewed
+    or read as its one successor (`follow`). At or above `accept` a
     confidence is accepted, at or above `review` it is shown to a human. `qualifiers` says what a qualifier such as
     `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
     `usual_etiology` gives for a concept the origins that go without saying for it and all below.
     """
 
-    cell: Literal["mentions", "value"] = "value"
+    cell: CellKind = "value"
     accept: float = 0.95
     review: float = 0.6
     qualifiers: Mapping[str, Action] = field(default_factory=dict)
     usual_etiology: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retired: Literal["review", "follow"] = "review"
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

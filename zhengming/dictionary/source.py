@@ -128,6 +128,8 @@ def made_category(
             about.matching.review,
             about.qualifiers,
             about.usual_etiology,
+            about.matching.retired,
+            about.matching.beside,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

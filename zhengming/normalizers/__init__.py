@@ -2,8 +2,8 @@
 
 Every module of the registry has the same three functions: `normalize(raw, context)`, `is_valid(value)` and
 `format(value)`, and says in its docstring which mistake is worse there. For each accepted value `v`,
-`normalize(format(v))` is accepted and gives `v` again. Coded values (sex, region, hospital, diagnosis) are matched
-against the dictionary and are not here.
+`normalize(format(v))` is accepted and gives `v` again. Values of one category of the dictionary (sex, region, hospital,
+yes or no) are codes; cells that name several concepts (diagnosis) are read by `coded` and are not here.
 
 >>> normalizer("amount").normalize("1.5万").value
 Decimal('15000.00')
@@ -26,12 +26,20 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "age": "zhengming.normalizers.ages",
         "amount": "zhengming.normalizers.amounts",
+        "credit_code": "zhengming.normalizers.credit_codes",
         "date": "zhengming.normalizers.dates",
+        "hospital": "zhengming.normalizers.hospitals",
+        "id_document": "zhengming.normalizers.id_documents",
         "identifier": "zhengming.normalizers.identifiers",
+        "measurement": "zhengming.normalizers.measurements",
+        "percentage": "zhengming.normalizers.percentages",
         "person_name": "zhengming.normalizers.person_names",
         "phone": "zhengming.normalizers.phones",
+        "region": "zhengming.normalizers.regions",
         "resident_id": "zhengming.normalizers.resident_ids",
+        "sex": "zhengming.normalizers.sexes",
         "text": "zhengming.normalizers.texts",
+        "yes_no": "zhengming.normalizers.yes_no",
     }
 )
 

@@ -10,6 +10,7 @@ from zhengming.dictionary.model import Category
 from zhengming.normalizers import Context, normalizer
 from zhengming.normalizers.ages import Age
 from zhengming.normalizers.coded import CodedCell
+from zhengming.normalizers.measurements import Measurement
 from zhengming.normalizers.outcome import EMPTY, Outcome
 from zhengming.tables import CellValue, ErrorValue, cell_text
 from zhengming.tables.locate import Located
@@ -130,7 +131,8 @@ def _plain(outcome: object) -> object:
     """The value of an accepted outcome, as a column holds it: an age in days, anything not accepted as nothing."""
     if not isinstance(outcome, Outcome) or outcome.status != "accepted":
         return None
-    return outcome.value.days if isinstance(outcome.value, Age) else outcome.value
+    value = outcome.value
+    return value.days if isinstance(value, Age) else value.number if isinstance(value, Measurement) else value
 
 
 def other_columns(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, list[int]]:

@@ -7,7 +7,9 @@ in one cell hides what is wrong with the others.
     date                                                       Date
     age                                                        Int64, days
     amount                                                     Decimal(18, 2), yuan
-    resident_id, phone, person_name, text, identifier          String
+    percentage                                                 Decimal(18, 6), percent
+    measurement                                                Decimal(18, 6), in the own unit of its quantity
+    all others                                                 String
     coded                                                      String four times: <field>, the raw text; <field>_codes
                                                                and <field>_names, joined by ";"; <field>_status
 
@@ -42,7 +44,10 @@ def polars_schema(spec: TableSpec) -> dict[str, pl.DataType]:
     """The columns of a normalized table of this spec, in order, with their polars types."""
     import polars as pl
 
-    types: dict[str, pl.DataType] = {"date": pl.Date(), "age": pl.Int64(), "amount": pl.Decimal(18, 2)}
+    fine = pl.Decimal(18, 6)
+    types: dict[str, pl.DataType] = {
+        "date": pl.Date(), "age": pl.Int64(), "amount": pl.Decimal(18, 2), "percentage": fine, "measurement": fine,
+    }  # fmt: skip
     text = pl.String()
     return {column: types.get(field.kind, text) for field in spec.fields for column in field.columns}
 

@@ -21,7 +21,10 @@ from zhengming.errors import SpecError
 from zhengming.findings import Severity, rules
 from zhengming.schemas import CHECKS
 
-Kind = Literal["date", "age", "amount", "resident_id", "phone", "person_name", "text", "identifier", "coded"]
+Kind = Literal[
+    "date", "age", "amount", "percentage", "measurement", "resident_id", "id_document", "credit_code", "phone",
+    "person_name", "text", "identifier", "coded",
+]  # fmt: skip
 Privacy = Literal["direct", "quasi", "sensitive", "free_text", "none"]
 Name = Annotated[str, Constrained(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Title = Annotated[str, Constrained(min_length=1, max_length=200)]

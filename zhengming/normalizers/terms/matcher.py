@@ -17,6 +17,7 @@ from zhengming.dictionary.decisions import Decision, Decisions
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Dictionary
 from zhengming.errors import UsageError
+from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token, View, tokenize
@@ -25,6 +26,8 @@ from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.organisations import OrganisationReader
+from zhengming.normalizers.terms.places import PlaceReader
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
@@ -138,6 +141,11 @@ class Matcher:
         _all = self._candidates
 
     @cached_property
+    def codes(self) -> CodeBook:
+        """The codes of the category, for cells that hold codes."""
+        return CodeBook(self.dictionary, self.category.name)
+
+    @cached_property
     def _candidates(self) -> CandidateIndex:
         return CandidateIndex(self._lexicon.terms)
 
@@ -145,7 +153,7 @@ class Matcher:
         view = View(text, self._vocabulary)
         if not view.text:
             return self._read_symbols(text)
-        read = self._read_value(view) if self.category.policy.cell == "value" else self._read_mentions(view)
+        read = self._read_mentions(view) if self.category.policy.cell == "mentions" else self._read_value(view)
         read.sort(key=lambda found: (found.start, found.end))
         return [(self._mention(found, view), found.steps) for found in read]
 
@@ -163,6 +171,8 @@ class Matcher:
         """The whole cell as one value."""
         text = view.text
         entry, method = self._lexicon.terms.get(text), ""
+        if entry is None and (compound := self._compound(view)):
+            return [self._judged_value(compound)]
         if entry is None and len(text) > 2:
             for other in self._lexicon.alike.get(self._lexicon.alike_key(text), ()):
                 if not self._guard.contrasts(text, other):
@@ -172,8 +182,37 @@ class Matcher:
             return [self._proposed(text, 0, len(text))]
         found = Found(0, 0, len(text), entry.codes, entry, method or _method(entry))
         found.steps.append((found.method, entry.senses[0][1].text))
+        return [self._judged_value(found)]
+
+    def _compound(self, view: View) -> Found | None:
+        """What a value says that is made of several parts, where the category has such values."""
+        if self._places is not None:
+            return self._places.read(view.text)
+        return self._organisations.read(view.raw, len(view.text)) if self._organisations is not None else None
+
+    @cached_property
+    def _places(self) -> PlaceReader | None:
+        return PlaceReader(self.category, self._lexicon) if self.category.policy.cell == "place" else None
+
+    @cached_property
+    def _organisations(self) -> OrganisationReader | None:
+        if self.category.policy.cell != "organisation":
+            return None
+        beside = [self.dictionary.category(name) for name in self.category.policy.beside]
+        return OrganisationReader(self.category, self._lexicon, beside)
+
+    def _judged_value(self, found: Found) -> Found:
         found.qualifiers.update(_PLAIN)
-        return [self._judge.judge_value(found)]
+        return self._followed(self._judge.judge_value(found))
+
+    def _followed(self, found: Found) -> Found:
+        """A retired concept read as its one successor, where the category says that successors take its place."""
+        if found.problem == "retired" and self.category.policy.retired == "follow":
+            heirs = self.category.concepts[found.codes[0]].replaced_by
+            if len(heirs) == 1 and self.category.concepts[heirs[0]].status == "active":
+                found.steps.append(("successor", f"{found.codes[0]} → {heirs[0]}"))
+                found.codes, found.problem, found.method = heirs, "", "successor"
+        return found
 
     def _read_mentions(self, view: View) -> list[Found]:
         """Every concept of the cell, and every stretch that names none."""
