@@ -7,12 +7,17 @@
     ├── SpecError             a table spec that is malformed or unknown
     ├── InternalError         a fault of the program itself
     └── FileError             a file we were given or asked to write
-        ├── UnreadableFile    missing, no permission, damaged, of another kind, too large
+        ├── UnreadableFile    missing, no permission, damaged
+        │   ├── EmptyFile         nothing in it
+        │   ├── WrongKind         a picture, a document, an archive: no table
+        │   ├── TooLarge          over one of the limits of reading
+        │   └── UndecodableText   text in no encoding we know
         ├── EncryptedFile     protected by a password
         ├── NoTable           readable, but no table could be located in it
         └── UnwritableFile    the target cannot be written
 
 No message ever quotes the value of a cell. The command line prints `str(error)` as one line and exits with code 2.
+An error of a file carries the `code` of the rule it breaks, so that it can be told as a finding of that file.
 """
 
 from __future__ import annotations
@@ -23,7 +28,9 @@ TRACEBACK = "ZM_TRACEBACK"  # set in the environment, an unforeseen exception sh
 
 
 class ZhengmingError(Exception):
-    """What went wrong (`what`), where (`where`), and what to do about it (`remedy`)."""
+    """What went wrong (`what`), where (`where`), and what to do about it (`remedy`); `code` names the rule, if any."""
+
+    code = ""
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         """Keep the three parts apart, so that a caller can show them its own way."""
@@ -33,8 +40,9 @@ class ZhengmingError(Exception):
         super().__init__(what, where, remedy)
 
     def __str__(self) -> str:
-        """One line: where: what; remedy."""
-        line = f"{self.where}: {self.what}" if self.where else self.what
+        """One line: where: code what; remedy."""
+        said = f"{self.code} {self.what}" if self.code else self.what
+        line = f"{self.where}: {said}" if self.where else said
         return f"{line} — {self.remedy}" if self.remedy else line
 
     def __reduce__(self) -> tuple[Callable[..., ZhengmingError], tuple[object, ...]]:
@@ -99,13 +107,43 @@ class FileError(ZhengmingError):
 class UnreadableFile(FileError):
     """A file that is missing, damaged, of another kind, too large, or not ours to read."""
 
+    code = "ZM001"
+
+
+class EmptyFile(UnreadableFile):
+    """A file with nothing in it."""
+
+    code = "ZM003"
+
+
+class WrongKind(UnreadableFile):
+    """A file that is no table, whatever its name says."""
+
+    code = "ZM004"
+
+
+class TooLarge(UnreadableFile):
+    """A file that asks for more of the machine than the limits of reading allow."""
+
+    code = "ZM005"
+
+
+class UndecodableText(UnreadableFile):
+    """A text in no encoding we know."""
+
+    code = "ZM006"
+
 
 class EncryptedFile(FileError):
     """A file protected by a password."""
 
+    code = "ZM002"
+
 
 class NoTable(FileError):
     """A readable file in which no table could be located."""
+
+    code = "ZM101"
 
 
 class UnwritableFile(FileError):

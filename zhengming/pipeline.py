@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from zhengming import __version__
 from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Category, Dictionary
-from zhengming.errors import EncryptedFile, NoTable, ZhengmingError
+from zhengming.errors import NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
 from zhengming.normalizers import coded, headers, values
 from zhengming.normalizers.coded import CodedCell
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 
 MANIFEST = "manifest.json"
-_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv"})
-_FAILURES = ((EncryptedFile, "ZM002"), (NoTable, "ZM101"))  # any other error: ZM001
+_SPREADSHEETS = frozenset(
+    {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".fods", ".csv", ".tsv", ".html", ".htm", ".mht", ".xml"}
+)
 _WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that are no data, beyond titles and blanks
 
 
@@ -153,8 +154,7 @@ class Run:
     def failed(self, path: Path, error: ZhengmingError) -> Finding:
         """Keep the fact that a file of the batch could not be done, and say it as a finding of that file."""
         self.files.append({"file": path.name, "error": str(error)})
-        code = next((code for kind, code in _FAILURES if isinstance(error, kind)), "ZM001")
-        return finding(code, Place(path.name), kind="unreadable")
+        return finding(error.code or "ZM001", Place(path.name), kind="unreadable")
 
     def summary(self) -> dict[str, str | int]:
         """The facts of the run that a report shows."""

@@ -13,7 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from zhengming.errors import FileError, UnreadableFile
+from zhengming.errors import FileError, TooLarge, UnreadableFile
+from zhengming.findings import Place
 from zhengming.tables.contents import Contents, Source
 from zhengming.tables.limits import DEFAULT, Limits
 from zhengming.tables.model import (
@@ -45,9 +46,20 @@ __all__ = [
 
 READERS: Mapping[Format, str] = {
     "xlsx": "zhengming.tables.xlsx",  # and xlsm
-    "xls": "zhengming.tables.xls",
+    "xlsb": "zhengming.tables.xlsb",
+    "xls": "zhengming.tables.xls",  # Excel 2 to 2003
+    "ods": "zhengming.tables.ods",
+    "html": "zhengming.tables.markup",  # also saved web archives (mht)
+    "xml": "zhengming.tables.markup",  # XML spreadsheets of Excel 2003, flat ODS
     "csv": "zhengming.tables.csv_text",  # and tsv, and whatever separates its columns
 }
+
+# The formats that a name promises; a file is read by its content all the same.
+_PROMISED: Mapping[str, Format] = {
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".xlt": "xls",
+    ".et": "xls", ".ods": "ods", ".ots": "ods", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".html": "html",
+    ".htm": "html", ".mht": "html", ".mhtml": "html", ".xml": "xml", ".fods": "xml",
+}  # fmt: skip
 
 
 def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> Workbook:
@@ -67,7 +79,7 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
     with opened(place) as handle:
         size = handle.seek(0, os.SEEK_END)
         if size > limits.file_bytes:
-            raise UnreadableFile(
+            raise TooLarge(
                 f"larger than {limits.file_bytes >> 20} MB", where=str(path), remedy="split it, or raise the limit"
             )
         handle.seek(0)
@@ -77,12 +89,17 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
         contents = _read(module, Source(place, place.name, limits, encoding=encoding), size)
     except FileError as error:
         raise type(error)(error.what, where=str(path), remedy=error.remedy) from None
+    promised = _PROMISED.get(place.suffix.lower(), found)
+    notices = list(contents.notices)
+    if promised != found:
+        params = {"expected": place.suffix.lower(), "found": found}
+        notices.insert(0, Notice("other-format", Place(place.name), params))
     return Workbook(
         file=place.name,
         sha256=sha256(place),
         format=found,
         sheets=contents.sheets,
-        notices=contents.notices,
+        notices=tuple(notices),
         date1904=contents.date1904,
         details=contents.details,
     )

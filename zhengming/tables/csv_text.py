@@ -11,11 +11,11 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
-from zhengming.errors import UnreadableFile
+from zhengming.errors import TooLarge, UndecodableText
 from zhengming.files import opened
 from zhengming.findings import Place
 from zhengming.tables.contents import Contents, Source
-from zhengming.tables.encodings import decode, is_text
+from zhengming.tables.encodings import decode, is_text, mostly
 from zhengming.tables.model import CellValue, Notice, Sheet
 
 ISOLATED = False  # Python's csv is safe with any bytes
@@ -31,17 +31,20 @@ def read_contents(source: Source) -> Contents:
     """The one sheet of a csv; its name is empty.
 
     Raises:
-        UnreadableFile: not text, or larger than the limit for text.
+        UndecodableText: not text in any encoding we know.
+        TooLarge: larger than the limit for text.
     """
     with opened(source.path) as handle:
         data = handle.read(source.limits.text_bytes + 1)
     if len(data) > source.limits.text_bytes:
-        raise UnreadableFile(
+        raise TooLarge(
             f"a text of more than {source.limits.text_bytes >> 20} MB", remedy="split it, or raise the limit"
         )
     decoded = decode(data, source.encoding)
+    if not source.encoding and (decoded is None or not is_text(decoded)):
+        decoded = mostly(data)
     if decoded is None or not is_text(decoded):
-        raise UnreadableFile("neither a spreadsheet nor text in an encoding we know", remedy=_SEND_TABLE)
+        raise UndecodableText("neither a spreadsheet nor text in an encoding we know", remedy=_SEND_TABLE)
     place = Place(source.file)
     notices = []
     if decoded.rival:

@@ -1,8 +1,8 @@
 """Reading a foreign file in a child process that may die: limited memory, processor time and wall time.
 
-calamine aborts the whole process on some legal files, openpyxl hangs on others. So each file is read by a fresh
-Python that imports only what reading needs and sends back pickled sheets (`child.py`). Its death, of whatever cause,
-is an answer: the next engine is tried, or the file is unreadable.
+calamine aborts the whole process on some legal files, other readers loop on damaged ones. So each file is read by a
+fresh Python that imports only what reading needs and sends back pickled sheets (`child.py`). Its death, of whatever
+cause, is an answer: the next engine is tried, or the file is unreadable.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from zhengming.errors import EncryptedFile, FileError, UnreadableFile
+from zhengming.errors import EncryptedFile, FileError, TooLarge, UndecodableText, UnreadableFile, WrongKind
 from zhengming.tables.contents import Contents, Source
 from zhengming.tables.model import Sheet
 
-_ERRORS: dict[str, type[FileError]] = {"UnreadableFile": UnreadableFile, "EncryptedFile": EncryptedFile}
+_ERRORS: dict[str, type[FileError]] = {
+    kind.__name__: kind for kind in (EncryptedFile, TooLarge, UndecodableText, UnreadableFile, WrongKind)
+}
 # The child looks for modules exactly where its parent does; that list is complete, so `site` (-S) need not run.
 _BOOT = """
 import sys, json
@@ -69,7 +71,7 @@ def read_isolated(module: str, source: Source, file_bytes: int) -> Contents:
             return _receive(process.stdout)
         except (EOFError, pickle.UnpicklingError):
             if timer.late or process.wait() == _OUT_OF_TIME:
-                raise UnreadableFile(
+                raise TooLarge(
                     f"reading it took longer than {seconds:.0f} seconds",
                     remedy="save it again in Excel, without empty formatted rows, or raise the limit",
                 ) from None

@@ -20,8 +20,8 @@ class Limits:
     total_bytes: int = 1 << 30  # all of them, inflated
     ratio: int = 200  # inflated to deflated, of one entry larger than a megabyte; honest sheets stay under 60
     grid_cells: int = 20_000_000  # the rectangle a dense reader allocates; a sparser sheet is read cell by cell
-    memory_bytes: int = 2 << 30  # address space of the child
-    seconds: int = 20
+    memory_bytes: int = 3 << 29  # address space of the child; what it sends takes up to as much again in the parent
+    seconds: int = 15  # with starting the child and unpacking what it sends, an ordinary file ends within 20
     seconds_per_mb: float = 1.5  # a megabyte of xlsx is about 170,000 cells and takes 0.3 s on a slow core
     isolate: bool = True  # False reads in this process: for files of our own making only
 
@@ -29,7 +29,7 @@ class Limits:
         """Seconds that reading a file of this size may take.
 
         >>> Limits().time_for(10 << 20)
-        35.0
+        30.0
         """
         return self.seconds + self.seconds_per_mb * (file_bytes / (1 << 20))
 

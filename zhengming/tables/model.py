@@ -13,7 +13,7 @@ from typing import Literal
 
 from zhengming.findings import Place
 
-Format = Literal["xlsx", "xls", "csv"]
+Format = Literal["xlsx", "xlsb", "xls", "ods", "html", "xml", "csv"]
 
 
 class ErrorValue(str):
@@ -60,20 +60,33 @@ def cell_text(value: CellValue) -> str:
 
 
 NoticeKind = Literal[
+    "dates-1904",  # the workbook counts its days from 1904; its dates are already right
     "delimiter-uncertain",  # two separators split the text equally well
+    "duplicate-header",  # a header the table has already. params: first
     "duplicate-field",  # two headers mean the same field: the first is used. params: field, first
+    "empty-header",  # a column with data and without a header
     "encoding-uncertain",  # two encodings fit the bytes about equally well. params: used, other
     "error-cell",  # the cell holds an error literal. params: literal
+    "field-by-values",  # a column whose header does not tell, taken for a field by its values. params: field
+    "filtered-rows",  # rows that a filter hides. params: count
+    "form-read",  # labels with their values beside or below them, read as one row
     "formula-without-value",  # a formula that was never calculated: the cell reads as empty
+    "header-continued",  # a sheet without a header that has the columns of the one before
     "hidden-columns",  # params: count
     "hidden-rows",  # params: count
     "hidden-sheet",
+    "identifiers-as-numbers",  # numbers in a column of identifiers kept as text. params: count
     "illegal-characters",  # written text had control characters; each became U+FFFD
+    "layout-changed",  # the headers are not those of the sender's profile. params: count
     "lost-digits",  # a number of more than 15 digits, of which the file no longer has the last
     "merged-value",  # a merged cell inside the data, its value spread over the range. params: cells
-    "other-reader",  # the first reader failed on this file; the second read it
+    "numbers-as-text",  # texts that are numbers, in a column of numbers. params: count
+    "other-format",  # the content is not what the extension says. params: expected, found
+    "other-reader",  # the first reader failed on this file or missed cells; the second read it
+    "quoted-prefix",  # cells made text by an apostrophe. params: count
     "ragged-rows",  # rows longer than the header. params: count
     "recovered-digits",  # a number of more than 15 digits, read exactly as the file has it
+    "rows-repaired",  # rows of a csv whose separators or quotes are unlike the others'. params: count
     "rows-after-total",  # data rows follow a total row
     "text-cut",  # written text was longer than a cell holds. params: length, kept
     "unbalanced-quotes",  # a quotation mark that never closes: quotes were read as plain text

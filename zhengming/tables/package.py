@@ -1,33 +1,31 @@
-"""The pre-flight over a zipped workbook: counted while inflating, before any reader is let near it.
+"""A workbook as a package of parts (ECMA-376 part 2): which part is the workbook, which are its sheets.
 
-An xlsx is a zip of XML parts (ECMA-376 part 2). A few kilobytes can hold gigabytes, a DOCTYPE can expand without end,
-and a reader that trusts either dies. What is too much is refused here, by name.
+Parts are found by their relations, as Excel does; where these are damaged, by the places where everyone puts them.
 """
 
 from __future__ import annotations
 
 import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from zhengming.errors import EncryptedFile, UnreadableFile
+from zhengming.errors import WrongKind
+from zhengming.tables.archive import SAVE_AGAIN, Archive, opened_archive, part_name
 from zhengming.tables.limits import Limits
 
-_CHUNK = 1 << 20
-_SMALL = 1 << 20  # an entry of less than this may be as dense as it likes
-_SAVE_AGAIN = "open it in Excel or WPS and save it again as .xlsx"
 # The main part's folder tells what the zip is.
 _KINDS = (
-    ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
     ("word/", "a Word document"),
     ("ppt/", "a PowerPoint presentation"),
+    ("visio/", "a Visio drawing"),
     ("content.xml", "an OpenDocument file"),
+    ("index/document.iwa", "a Numbers or Pages document of Apple"),
+    ("index.zip", "a Numbers or Pages document of Apple"),
 )
+_MAIN = ("xl/workbook.xml", "xl/workbook.bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,104 +38,92 @@ class SheetPart:
 
 
 class Package:
-    """An opened xlsx package whose every entry has been inflated once and found bearable."""
+    """A checked archive that is a workbook."""
 
-    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
-        """Check the whole archive.
+    def __init__(self, archive: Archive) -> None:
+        """Find the main part and what it names.
 
         Raises:
-            UnreadableFile: too many or too large entries, a DOCTYPE, damage, or no workbook at all.
-            EncryptedFile: the zip itself is protected by a password.
+            WrongKind: no workbook at all.
         """
         self._archive = archive
-        self._names = {_normal(info.filename): info for info in archive.infolist()}
-        self._check_entries(limits)
         self.main = self._main_part()
-        self._check_bytes(limits)
         self.sheets: tuple[SheetPart, ...] = ()
         self.date1904 = False
+        self.uncalculated = False  # the program that wrote it left all formulas to be calculated on opening
+        folder = posixpath.dirname(self.main)
+        self.relations = self._relations(
+            posixpath.join(folder, "_rels", posixpath.basename(self.main) + ".rels"), folder
+        )
         self._read_workbook()
 
     def read(self, part: str) -> bytes:
         """The bytes of one part as UTF-8; empty when there is no such part."""
-        info = self._names.get(_normal(part))
-        if info is None:
-            return b""
-        data = self._archive.read(info)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return data.decode("utf-16", errors="replace").encode()
-        return data
+        return self._archive.read(part)
 
-    def _check_entries(self, limits: Limits) -> None:
-        if len(self._names) > limits.entries:
-            raise UnreadableFile(f"the zip holds {len(self._names):,} files, more than {limits.entries:,}")
-        if any(info.flag_bits & 1 for info in self._names.values()):
-            raise EncryptedFile("the file is protected by a password", remedy="remove the password and save it")
+    def related(self, kind: str) -> bytes:
+        """The part that the workbook names as its `kind` ("styles", "sharedStrings"); empty when there is none."""
+        target = next((target for one, target in self.relations.values() if one.endswith("/" + kind)), "")
+        suffix = posixpath.splitext(self.main)[1]
+        return self.read(target) or self.read(f"{posixpath.dirname(self.main)}/{kind}{suffix}")
 
     def _main_part(self) -> str:
+        names = self._archive.names
         rels = self._relations("_rels/.rels", "")
-        main = next((target for kind, target in rels.values() if kind.endswith("/officeDocument")), "xl/workbook.xml")
+        main = next((target for kind, target in rels.values() if kind.endswith("/officeDocument")), _MAIN[0])
+        if main not in names:
+            main = next((one for one in _MAIN if one in names), main)
         for start, name in _KINDS:
-            if main.startswith(start) or (
-                main not in self._names and any(one.startswith(start) for one in self._names)
-            ):
-                raise UnreadableFile(f"this is {name}, not an .xlsx workbook", remedy=_SAVE_AGAIN)
-        if main not in self._names:
-            raise UnreadableFile("this is a zip archive, not a workbook", remedy="unpack it first")
+            if main.startswith(start) or (main not in names and any(one.startswith(start) for one in names)):
+                raise WrongKind(f"this is {name}, not a workbook", remedy=SAVE_AGAIN)
+        if main not in names:
+            raise WrongKind("this is a zip archive, not a workbook", remedy="unpack it first")
         return main
 
-    def _check_bytes(self, limits: Limits) -> None:
-        total = 0
-        for name, info in self._names.items():
-            size = 0
-            markup = name.endswith((".xml", ".rels", ".vml"))
-            tail = b""
-            with self._archive.open(info) as entry:
-                while chunk := entry.read(_CHUNK):
-                    size += len(chunk)
-                    total += len(chunk)
-                    if size > limits.entry_bytes or total > limits.total_bytes:
-                        raise UnreadableFile(
-                            f"unpacks to more than {limits.entry_bytes >> 20:,} MB", remedy=_SAVE_AGAIN
-                        )
-                    if size > _SMALL and size > limits.ratio * max(info.compress_size, 1):
-                        raise UnreadableFile(f"is packed more than {limits.ratio} to 1", remedy=_SAVE_AGAIN)
-                    # Without NULs, a DOCTYPE looks the same in UTF-8 and UTF-16.
-                    if markup and b"<!DOCTYPE" in (tail + chunk).replace(b"\0", b""):
-                        raise UnreadableFile("an XML part declares a DOCTYPE", remedy=_SAVE_AGAIN)
-                    tail = chunk[-20:]
-
     def _read_workbook(self) -> None:
+        if self.main.endswith(".bin"):
+            return
         try:
             root = ElementTree.fromstring(self.read(self.main))
-        except ElementTree.ParseError:
-            return  # the readers forgive more than we do; without this only notices are lost
-        folder = posixpath.dirname(self.main)
-        rels = self._relations(posixpath.join(folder, "_rels", posixpath.basename(self.main) + ".rels"), folder)
+        except (ElementTree.ParseError, ValueError, LookupError):
+            self.sheets = self._sheets_by_place()
+            return
         found = []
         for element in root.iter():
             kind = _local(element.tag)
             if kind == "workbookPr":
                 self.date1904 = element.get("date1904", "0") in {"1", "true", "on"}
+            elif kind == "calcPr":
+                self.uncalculated = element.get("fullCalcOnLoad", "0") in {"1", "true"}
             elif kind == "sheet":
                 link = next((value for key, value in element.attrib.items() if _local(key) == "id"), "")
-                relation, part = rels.get(link, ("", ""))
+                relation, part = self.relations.get(link, ("", ""))
                 if relation.endswith("/worksheet"):
                     hidden = element.get("state", "visible") != "visible"
                     found.append(SheetPart(element.get("name", ""), part, hidden))
         self.sheets = tuple(found)
 
+    def _sheets_by_place(self) -> tuple[SheetPart, ...]:
+        """The worksheets of a workbook whose list of them cannot be read."""
+        folder = posixpath.join(posixpath.dirname(self.main), "worksheets") + "/"
+        parts = sorted(name for name in self._archive.names if name.startswith(folder) and name.endswith(".xml"))
+        return tuple(SheetPart(posixpath.basename(part).removesuffix(".xml"), part, hidden=False) for part in parts)
+
     def _relations(self, part: str, folder: str) -> Mapping[str, tuple[str, str]]:
         """Type and target of each relation, by id."""
         try:
             root = ElementTree.fromstring(self.read(part))
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, ValueError, LookupError):
             return {}
         relations = {}
         for element in root:
             target = element.get("Target", "").replace("\\", "/")
             path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-            relations[element.get("Id", "")] = (element.get("Type", ""), _normal(posixpath.normpath(path)))
+            found = part_name(posixpath.normpath(path))
+            if found not in self._archive.names:  # some exporters leave the leading slash out of an absolute path
+                absolute = part_name(posixpath.normpath(target))
+                found = absolute if absolute in self._archive.names else found
+            relations[element.get("Id", "")] = (element.get("Type", ""), found)
         return relations
 
 
@@ -146,21 +132,11 @@ def opened_package(path: Path, limits: Limits) -> Iterator[Package]:
     """The checked package at `path`.
 
     Raises:
-        UnreadableFile: damaged, over a limit, or no xlsx workbook.
+        UnreadableFile: damaged, over a limit, or no workbook.
         EncryptedFile: protected by a password.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield Package(archive, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
-        raise UnreadableFile(
-            "the file is damaged or was cut off on its way", remedy="ask the sender to send it again"
-        ) from None
-
-
-def _normal(name: str) -> str:
-    """Part names compare without case (ECMA-376 part 2, 6.2.2); some exporters write backslashes."""
-    return name.replace("\\", "/").lstrip("/").lower()
+    with opened_archive(path, limits) as archive:
+        yield Package(archive)
 
 
 def _local(tag: str) -> str:

@@ -7,7 +7,7 @@ Found by searching the bytes: a sheet of 600,000 cells takes 0.2 s so, and sever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,10 @@ _TEXT_CELL = re.compile(rb"""\st=["']str["']""")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
 _CELL_START = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
+_ZERO_FORMULA = re.compile(rb"f>\s*<(?:\w+:)?v>0</|<(?:\w+:)?f\s[^<>]*/>\s*<(?:\w+:)?v>0</")
+_FILLED = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]{0,60})?>[^<]|is(?:\s[^>]{0,60})?>)")
+_SHARED_CELL = re.compile(rb"""\st=["']s["'][^>]{0,80}>\s*<(?:\w+:)?v[^>]{0,40}>(\d{1,9})<""")
+_STYLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bs=["'](\d{1,6})["'][^>/]*>""")
 _CELL_BYTES = 65_536  # a formula has at most 8,192 characters, so its cell begins within this
 _EXACT_DIGITS = 15  # what a double keeps of a decimal number, and what Excel itself keeps
 
@@ -38,10 +42,14 @@ class SheetFacts:
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     grid: int  # cells of the rectangle from the first to the last cell
+    filtered: bool = False  # whether the sheet has a filter
+    filled: int = 0  # cells that hold a value
+    quoted: tuple[tuple[int, int], ...] = ()  # cells made text by an apostrophe
+    zero: tuple[tuple[int, int], ...] = ()  # formulas whose stored result is 0
 
 
-def scan(data: bytes) -> SheetFacts:
-    """The facts of one worksheet's XML (UTF-8).
+def scan(data: bytes, quoted: Set[int] = frozenset()) -> SheetFacts:
+    """The facts of one worksheet's XML (UTF-8); `quoted` are the cell styles that stand for an apostrophe.
 
     >>> facts = scan(b'<row r="2"><c r="B2" t="e"><v>#N/A</v></c><c r="C2"><v>110105194912310021</v></c></row>')
     >>> facts.errors, facts.exact, facts.grid
@@ -56,7 +64,20 @@ def scan(data: bytes) -> SheetFacts:
         hidden_rows=rows,
         hidden_columns=columns,
         grid=_grid(data),
+        filtered=b"autoFilter" in data,
+        filled=len(_FILLED.findall(data)),
+        quoted=tuple(_quoted(cells, quoted)) if quoted else (),
+        zero=tuple(_zero_formulas(cells)),
     )
+
+
+def shared_text(data: bytes, indexes: Set[int]) -> int:
+    """How many cells of a worksheet's XML hold one of the shared strings `indexes`.
+
+    >>> shared_text(b'<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>', {1})
+    1
+    """
+    return sum(int(found[1]) in indexes for found in _SHARED_CELL.finditer(data))
 
 
 class _Cells:
@@ -141,6 +162,13 @@ def _no_value(cells: _Cells) -> Iterator[tuple[int, int]]:
             yield address
 
 
+def _zero_formulas(cells: _Cells) -> Iterator[tuple[int, int]]:
+    for found in _ZERO_FORMULA.finditer(cells.data):
+        address = cells.address(cells.start(found.start()))
+        if address:
+            yield address
+
+
 def _hidden(data: bytes) -> tuple[frozenset[int], frozenset[int]]:
     rows: set[int] = set()
     columns: set[int] = set()
@@ -151,6 +179,12 @@ def _hidden(data: bytes) -> tuple[frozenset[int], frozenset[int]]:
         elif b"min" in numbers and b"max" in numbers:
             columns.update(range(numbers[b"min"], min(numbers[b"max"], 16384) + 1))
     return frozenset(rows), frozenset(columns)
+
+
+def _quoted(cells: _Cells, styles: Set[int]) -> Iterator[tuple[int, int]]:
+    for found in _STYLED.finditer(cells.data):
+        if int(found[1]) in styles and (address := cells.address(found.start())):
+            yield address
 
 
 def _grid(data: bytes) -> int:
