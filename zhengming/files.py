@@ -38,6 +38,8 @@ class System:
     create: Callable[[Path], BinaryIO] = _create
     sync: Callable[[BinaryIO], None] = _sync
     replace: Callable[[Path, Path], None] = os.replace
+    link: Callable[[Path, Path], None] = os.link
+    remove: Callable[[Path], None] = os.unlink
 
 
 DISK = System()
@@ -56,20 +58,20 @@ def atomic_write(path: str | Path, *, system: System = DISK) -> Iterator[BinaryI
         real = target.resolve()
         if real.is_dir():
             raise UnwritableFile("is a folder", where=str(target), remedy="name a file")
-        handle, beside = _beside(real, system)
+        handle, beside = create_beside(real, system)
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise unwritable(target, error) from None
     try:
         with handle:
             yield handle
             system.sync(handle)
         system.replace(beside, real)
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise unwritable(target, error) from None
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-    _sync_folder(real.parent)
+    sync_folder(real.parent)
 
 
 @contextmanager
@@ -93,6 +95,20 @@ def write_bytes(path: str | Path, data: bytes, *, system: System = DISK) -> None
         handle.write(data)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, if need be.
+
+    Raises:
+        UnwritableFile: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFile(
+            "the folder cannot be made", where=str(path), remedy=error.strerror or "choose another folder"
+        ) from None
+
+
 @contextmanager
 def locked(path: str | Path) -> Iterator[None]:
     """Hold `path` for oneself while it is read, changed and written: other processes and threads that ask wait.
@@ -107,12 +123,12 @@ def locked(path: str | Path) -> Iterator[None]:
         real = target.resolve()
         handle = open(real.with_name(f".{real.name}.lock"), "ab")  # noqa: SIM115 — closed below
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise unwritable(target, error) from None
     with handle:
         try:
             _lock(handle)
         except OSError as error:
-            raise _unwritable(target, error) from None
+            raise unwritable(target, error) from None
         yield
 
 
@@ -154,7 +170,7 @@ def sha256(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def _beside(target: Path, system: System) -> tuple[BinaryIO, Path]:
+def create_beside(target: Path, system: System) -> tuple[BinaryIO, Path]:
     """A new file in the target's folder. Its name is short, for a target's own may be as long as names can be."""
     number = 0
     while True:
@@ -190,7 +206,7 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where folders can be synced (not on Windows)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -205,7 +221,8 @@ def _unreadable(path: str | Path, error: OSError) -> UnreadableFile:
     return UnreadableFile(what, where=str(path), remedy=remedy)
 
 
-def _unwritable(path: Path, error: OSError) -> UnwritableFile:
+def unwritable(path: Path, error: OSError) -> UnwritableFile:
+    """What the system says of a file it did not write, as an error of ours."""
     what, remedy = _WRITING.get(error.errno or 0, ("could not be written", "check the disk and the path"))
     return UnwritableFile(what, where=str(path), remedy=remedy)
 

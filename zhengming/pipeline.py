@@ -165,6 +165,7 @@ class Run:
         return {
             "version": __version__,
             "dictionary": f"{self.dictionary.id} {self.dictionary.version} {self.dictionary.sha256}",
+            **({"chain_head": self.dictionary.head} if self.dictionary.head else {}),
             "table": self.spec.name,
             "files": len(self.files),
             **counted,
@@ -190,6 +191,7 @@ class Run:
             "dictionary_id": self.dictionary.id,
             "dictionary_version": self.dictionary.version,
             "dictionary_sha256": self.dictionary.sha256,
+            "dictionary_chain_head": self.dictionary.head,
             "table": f"{self.spec.name} {self.spec.version}",
             "sender": self.sender,
             **({"decisions": len(self.decisions), "decisions_sha256": self.decisions.sha256} if self.decisions else {}),

@@ -26,16 +26,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A small source: the category of the sexes."""
-    root = tmp_path / "mine"
-    folder = root / "categories" / "sex"
-    shutil.copytree(source.bundled() / "categories" / "sex", folder)
-    (root / "dictionary.toml").write_text('id = "mine"\nversion = "1.0.0"\n', encoding="utf-8")
-    return root
-
-
 def test_a_release_is_the_same_dictionary_as_its_source(built: Path) -> None:
     opened, bundled = Dictionary.open(built), Dictionary.open()
     assert (opened.id, opened.version, opened.title) == (bundled.id, bundled.version, bundled.title)

@@ -37,7 +37,8 @@ Files = Annotated[
 ]
 Table = Annotated[str, typer.Option("--table", "-t", help="Table spec: a bundled name or a TOML file.")]
 DictOption = Annotated[
-    Path | None, typer.Option("--dict", help="Source folder or release of a dictionary; default: the bundled one.")
+    Path | None,
+    typer.Option("--dict", help="Dictionary: source folder, release file or id@version; default: the bundled one."),
 ]
 Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
 DecisionsOption = Annotated[Path | None, typer.Option("--decisions", help="Log of reviewers' decisions to apply.")]
@@ -86,7 +87,11 @@ def open_dictionary(path: Path | None) -> Dictionary:
 
     settings = None if path else configured()
     if settings and settings.dictionary:
+        from zhengming.dictionary import local
+
         path = settings.folder / settings.dictionary
+        if not path.exists() and local.pinned(settings.dictionary):
+            path = Path(settings.dictionary)
     return Dictionary.open(path)
 
 

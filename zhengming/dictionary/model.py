@@ -178,11 +178,17 @@ class Dictionary:
         read: Callable[[str], Category],
         digest: Callable[[], str],
         title: str = "",
+        head: str = "",
     ) -> None:
-        """Made by the readers of `source`; `read` gives one category, `digest` the hash of the content."""
+        """Made by its readers; `read` gives one category, `digest` the hash of the content.
+
+        `head` is the head of the chain of releases it belongs to: the SHA-256 of the last line of its log; empty
+        where there is none.
+        """
         self.id = id
         self.version = version
         self.title = title
+        self.head = head
         self.categories = categories
         self._read = read
         self._digest = digest
@@ -190,7 +196,9 @@ class Dictionary:
 
     @staticmethod
     def open(path: str | Path | None = None) -> Dictionary:
-        """Open the bundled dictionary, or the source folder or release file at `path`.
+        """Open the bundled dictionary, the source folder or release file at `path`, or a release of the local store.
+
+        The latter is named `id@version`.
 
         Raises:
             DictionaryError: no dictionary there, or one that cannot be read.
@@ -199,6 +207,11 @@ class Dictionary:
             from zhengming.dictionary import store
 
             return store.load(Path(path))
+        if path is not None and not Path(path).exists():
+            from zhengming.dictionary import local, store
+
+            if release := local.pinned(str(path)):
+                return store.load(local.find(*release))
         from zhengming.dictionary import source
 
         return source.load(path)

@@ -193,7 +193,7 @@ class _Compilation:
         for position, path in enumerate(source.source_files(self.root)):
             name = path.relative_to(self.root).as_posix()
             text = None if name in self.hashes else source.read_text(path)
-            sha256 = self.hashes[name] if text is None else hashlib.sha256(text.encode()).hexdigest()
+            sha256 = self.hashes[name] if text is None else source.text_hash(text)
             rows.append((position, name, sha256, text))
         self._write("file", rows)
 

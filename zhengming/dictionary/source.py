@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from zhengming.dictionary.model import Category, Concept, Definition, Dictionary, Modifier, Policy, Term
 from zhengming.errors import DictionaryError
+from zhengming.transactions import settle
 
 if TYPE_CHECKING:
     from zhengming.dictionary.manifest import CategoryManifest
@@ -56,6 +57,7 @@ def load(path: str | Path | None = None) -> Dictionary:
     root = bundled() if path is None else Path(path)
     if not root.is_dir():
         raise DictionaryError("no dictionary here", where=str(root), remedy="name a folder with a dictionary.toml")
+    settle(root)
     about = read_toml(root / "dictionary.toml")
     identity, version = identified(about, str(root / "dictionary.toml"))
     return Dictionary(
@@ -65,7 +67,18 @@ def load(path: str | Path | None = None) -> Dictionary:
         categories=tuple(category_names(root)),
         read=partial(read_category, root),
         digest=partial(digest, root),
+        head=_head(root),
     )
+
+
+def _head(root: Path) -> str:
+    """The head of the chain of the folder's releases; empty where it has none."""
+    if not (root / "RELEASES.jsonl").exists():
+        return ""
+    from zhengming.dictionary import history
+
+    entries = history.read(root / history.NAME)
+    return entries[-1].head if entries else ""
 
 
 def bundled() -> Path:
@@ -300,6 +313,11 @@ def source_files(root: Path) -> list[Path]:
 def digest(root: Path) -> str:
     """Hex SHA-256 over the names and texts of all source files, BOM and CR left out."""
     return digest_of((path.relative_to(root).as_posix(), read_text(path)) for path in source_files(root))
+
+
+def text_hash(text: str) -> str:
+    """Hex SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_of(files: Iterable[tuple[str, str]]) -> str:

@@ -17,15 +17,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from zhengming.dictionary import source
+from zhengming.dictionary import history, source
 from zhengming.dictionary.manifest import CategoryManifest
 from zhengming.dictionary.model import Category, Concept, Dictionary, Term
 from zhengming.dictionary.release import APPLICATION, FIRST_FURTHER, FORMAT
 from zhengming.errors import DictionaryError
-from zhengming.files import opened
+from zhengming.files import opened, sha256
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes
+CHECKED_BYTES = 32 << 20  # up to this size a release is compared with its log when it is opened: 0.1 s at most
 _KEPT = 50_000  # concepts of a category kept in memory once read, some 50 MB
 _CONCEPT = """
 SELECT code, name, name_en, parents, status, replaced_by, cells, origin.source, note
@@ -53,7 +54,28 @@ def load(path: Path) -> Dictionary:
         categories=tuple(store.categories),
         read=store.category,
         digest=lambda: about["sha256"],
+        head=_checked_head(path, about),
     )
+
+
+def _checked_head(path: Path, about: Mapping[str, str]) -> str:
+    """The head of the chain as of this release, from the log beside it; empty if none names it.
+
+    Raises:
+        DictionaryError: the release is another than the log says, or the log is damaged.
+    """
+    entries = history.read(path.parent / history.NAME)
+    entry = history.find(entries, about["id"], about["version"])
+    if entry is None:
+        return ""
+    sound = entry.sha256 == about["sha256"] and entry.file_bytes == path.stat().st_size
+    if sound and entry.file_bytes <= CHECKED_BYTES:
+        sound = sha256(path) == entry.file_sha256
+    if not sound:
+        raise DictionaryError(
+            f"is not the release that {history.NAME} names", where=str(path), remedy="zm dict verify tells where"
+        )
+    return entry.head
 
 
 class Store:
@@ -80,15 +102,13 @@ class Store:
         Raises:
             DictionaryError: the file is damaged there.
         """
-        with self._reading():
+        with self.reading():
             yield from self._connection().execute(query, parameters)
 
     def category(self, name: str) -> StoredCategory:
         """The category of this name; its concepts are read when asked for."""
         number = self.categories[name]
-        about = CategoryManifest.from_data(
-            source.parse_toml(self.text(f"categories/{name}/category.toml"), str(self.path)), where=str(self.path)
-        )
+        about = self.manifest(name)
         files = {"qualifiers.csv": source.QUALIFIER_COLUMNS, "definitions.csv": source.DEFINITION_COLUMNS}
         parts = {
             file: source.parse_table(text, columns, self.path) if text else []
@@ -105,6 +125,19 @@ class Store:
             kind=StoredCategory,
         )
 
+    def manifest(self, name: str) -> CategoryManifest:
+        """What a category says of itself.
+
+        Raises:
+            DictionaryError: the file is damaged.
+        """
+        text = self.text(f"categories/{name}/category.toml")
+        return CategoryManifest.from_data(source.parse_toml(text, str(self.path)), where=str(self.path))
+
+    def counts(self) -> tuple[int, int]:
+        """How many concepts, and how many terms besides the preferred names, all categories have."""
+        return next(self.rows("SELECT coalesce(sum(concepts), 0), coalesce(sum(terms), 0) FROM category"))  # type: ignore[no-any-return]
+
     def text(self, name: str, *, optional: bool = False) -> str:
         """The text of a small file of the source; empty if it is `optional` and not there.
 
@@ -117,6 +150,41 @@ class Store:
             return ""
         raise self.damaged(f"{name} is missing")
 
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The files of the source that the release was made from: names and texts, in the order of the digest.
+
+        Raises:
+            DictionaryError: the file is damaged.
+        """
+        return ((name, text) for name, text, _sha256 in self.hashed_files())
+
+    def hashed_files(self) -> Iterator[tuple[str, str, str]]:
+        """As `files`, each with the SHA-256 that the release carries of it.
+
+        Raises:
+            DictionaryError: the file is damaged.
+        """
+        for name, carried, text in self.rows("SELECT name, sha256, text FROM file ORDER BY position"):
+            with self.reading():
+                yield name, self._written(name) if text is None else text, carried
+
+    def _written(self, name: str) -> str:
+        """The text of a file whose rows are in tables."""
+        _folder, category, file = name.split("/")
+        if category not in self.categories:
+            raise self.damaged(f"{category} is missing")
+        about = self.manifest(category)
+        here = (self.categories[category],)
+        if file == "concepts.csv":
+            empty = [""] * (len(about.mappings) + len(about.attributes))
+            rows = (
+                [*row[:6], *(json.loads(row[6]) if row[6] else empty), *row[7:]]
+                for row in self.rows(_CONCEPT + "ORDER BY code", here)
+            )
+            return source.dump_table(source.concept_columns(about), rows)
+        query = f"{_TERM} AND position >= {FIRST_FURTHER} ORDER BY code, position"
+        return source.dump_table(source.TERM_COLUMNS, self.rows(query, here))
+
     def damaged(self, what: str) -> DictionaryError:
         """The error that says that the file cannot be trusted."""
         return DictionaryError(
@@ -124,10 +192,15 @@ class Store:
         )
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
+        """Take what goes wrong in the block for a damage of the file.
+
+        Raises:
+            DictionaryError: something did.
+        """
         try:
             yield
-        except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             raise self.damaged(type(error).__name__) from None
 
     def _connection(self) -> sqlite3.Connection:
@@ -241,11 +314,11 @@ class StoredConcepts(Mapping[str, Concept]):
             yield parent, [code for _parent, code in group]
 
     def _made(self, row: Sequence[Any], terms: Sequence[Sequence[str]]) -> Concept:
-        with self._store._reading():
+        with self._store.reading():
             cells = json.loads(row[6]) if row[6] else self._empty
-        if len(cells) != len(self._empty):
-            raise self._store.damaged("a concept has too many or too few cells")
-        return source.made_concept([*row[:6], *cells, *row[7:]], [Term(*one[1:]) for one in terms], self._about)
+            if len(cells) != len(self._empty):
+                raise self._store.damaged("a concept has too many or too few cells")
+            return source.made_concept([*row[:6], *cells, *row[7:]], [Term(*one[1:]) for one in terms], self._about)
 
 
 class _Values(ValuesView[Concept]):
