@@ -14,6 +14,7 @@
         │   └── UndecodableText   text in no encoding we know
         ├── EncryptedFile     protected by a password
         ├── NoTable           readable, but no table could be located in it
+        ├── NotAReview        no review workbook, or one that can no longer be applied
         └── UnwritableFile    the target cannot be written
 
 No message ever quotes the value of a cell. The command line prints `str(error)` as one line and exits with code 2.
@@ -148,3 +149,7 @@ class NoTable(FileError):
 
 class UnwritableFile(FileError):
     """A target that cannot be written."""
+
+
+class NotAReview(FileError):
+    """A workbook that is no review workbook, or one that can no longer be applied: stale, foreign, tampered with."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from zhengming.normalizers.values import Column
-    from zhengming.reports.undecided import Undecided
+    from zhengming.reports.undecided import Question, Undecided
     from zhengming.tables.locate import Located
 
 RESULT = ".clean"  # ends the stem of every file we write
@@ -76,6 +76,13 @@ class CleanResult:
         from zhengming.reports import lineage
 
         return lineage.frame(self.manifest, self.spec, self.trail.tables, self.trail.columns, self.findings)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What a reviewer's decisions would settle in this file."""
+        from zhengming.reports import undecided
+
+        return undecided.questions(str(self.manifest["file"]), self.spec, self.trail.tables, self.trail.columns)
 
     def write(self, directory: str | Path, *, data_format: str = "xlsx") -> list[Path]:
         """Write `<stem>.clean.xlsx` into `directory` (made if need be), the data also as csv or parquet if asked.

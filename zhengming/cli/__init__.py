@@ -8,10 +8,22 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     cleaning,
     validating,
     workbooks,
+    reviewing,
     catalogue,
     dictionaries,
     releases,
 )
 from zhengming.cli.root import app, main
 
-__all__ = ["app", "catalogue", "cleaning", "dictionaries", "main", "matching", "releases", "validating", "workbooks"]
+__all__ = [
+    "app",
+    "catalogue",
+    "cleaning",
+    "dictionaries",
+    "main",
+    "matching",
+    "releases",
+    "reviewing",
+    "validating",
+    "workbooks",
+]

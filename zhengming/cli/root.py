@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 dictionary_app = typer.Typer(help="Work on a dictionary.", no_args_is_help=True)
 app.add_typer(dictionary_app, name="dict")
+review_app = typer.Typer(help="Decide in Excel what the program could not.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
 
 Files = Annotated[
     list[Path], typer.Argument(help="Spreadsheets (xlsx, xls, csv), folders of them, or patterns.", show_default=False)

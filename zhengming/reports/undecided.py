@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zhengming.findings import Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.outcome import Outcome
-from zhengming.normalizers.terms.decided import NO_MATCH
+from zhengming.normalizers.terms.decided import NO_MATCH, SURROUNDINGS
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.values import Column
 from zhengming.tables import CellValue, cell_text
@@ -45,8 +45,7 @@ MENTION_COLUMNS = (
 class Undecided:
     """One distinct value that a human must decide: of which field, why, its candidates, how often, where first.
 
-    `cell` is the whole cell where the value first stood. `category` is empty for a value that no code can stand for (a
-    date, a number); `options` are the concepts that `candidates` tells in words.
+    `cell` is the whole cell where the value first stood.
     """
 
     field: str
@@ -57,8 +56,25 @@ class Undecided:
     count: int
     first: Place
     cell: str
-    category: str = ""
-    options: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a decision of a reviewer would settle: what `text` names in its `category`.
+
+    `text` is a mention, or the whole cell where what stands around the name is what is unclear. `options` are the
+    answers that suggest themselves, each a group of codes: the cell as it was read first, then each candidate alone.
+    """
+
+    category: str
+    field: str
+    text: str
+    status: str
+    reason: str
+    options: tuple[tuple[Candidate, ...], ...]
+    count: int
+    first: Place
+    cell: str
 
 
 def mention_frame(
@@ -89,8 +105,8 @@ def undecided(
     found: dict[tuple[str, str], list[Any]] = {}
     for field in spec.fields:
         for place, raw, outcome in _cells(file, tables, columns[field.name]):
-            for text, status, reason, candidates, options in _open(raw, outcome):
-                new = [status, reason, candidates, 0, place, cell_text(raw), field.category or "", options]
+            for text, status, reason, candidates in _open(raw, outcome):
+                new = [status, reason, candidates, 0, place, cell_text(raw)]
                 entry = found.setdefault((field.name, text), new)
                 entry[3] += 1
     listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
@@ -105,20 +121,74 @@ def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Ite
                 yield Place(file, table.sheet, row.number, part.index), raw, outcome
 
 
-def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str, tuple[Candidate, ...]]]:
-    """What a human must decide of one cell: (text, status, reason, candidates in words, candidates)."""
+def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
+    """What a human must decide of one cell: (text, status, reason, candidates in words)."""
     if isinstance(outcome, Outcome) and outcome.status != "accepted":
         proposed = "" if outcome.value is None else str(outcome.value)
-        yield cell_text(raw), outcome.status, outcome.reason, "" if proposed == cell_text(raw) else proposed, ()
+        yield cell_text(raw), outcome.status, outcome.reason, "" if proposed == cell_text(raw) else proposed
     if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
         return
     waiting = [one for one in outcome.mentions if one.status != "accepted" and one.reason != NO_MATCH]
     for mention in waiting:
-        yield mention.text, mention.status, mention.reason, _candidates(mention), mention.candidates
+        yield mention.text, mention.status, mention.reason, _candidates(mention)
     if not waiting and outcome.undecided:
-        named = [Candidate(one.code, one.name or "", one.confidence) for one in outcome.mentions if one.code]
-        noted = "\n".join(f"{one.code} {one.name}" for one in named)
-        yield cell_text(raw), outcome.status, outcome.reason, noted, tuple(named)
+        noted = "\n".join(f"{one.code} {one.name}" for one in outcome.mentions if one.code)
+        yield cell_text(raw), outcome.status, outcome.reason, noted
+
+
+def questions(
+    file: str, spec: TableSpec, tables: Sequence[Located], columns: Mapping[str, Sequence[Column]]
+) -> tuple[Question, ...]:
+    """Each thing a reviewer can decide about the coded cells of a file, once, in the order of first places.
+
+    What was decided already is no question, even where the decision was that a concept is missing.
+    """
+    found: dict[tuple[str, str], list[Any]] = {}
+    for field in spec.fields:
+        if field.category is None:
+            continue
+        for place, raw, outcome in _cells(file, tables, columns[field.name]):
+            if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
+                continue
+            for text, status, reason, options in _asked(cell_text(raw), outcome):
+                new = [field.name, status, reason, options, 0, place, cell_text(raw)]
+                found.setdefault((field.category, text), new)[4] += 1
+    return tuple(
+        Question(category, field, text, status, reason, options, count, place, cell)
+        for (category, text), (field, status, reason, options, count, place, cell) in found.items()
+    )
+
+
+_Asked = tuple[str, str, str, tuple[tuple[Candidate, ...], ...]]
+
+
+def _asked(text: str, cell: CodedCell) -> Iterator[_Asked]:
+    waiting = [one for one in cell.mentions if one.status != "accepted" and not one.reason.startswith("decided-")]
+    around = [one for one in waiting if one.reason in SURROUNDINGS or one.reason.startswith("decision-")]
+    if waiting and not around:
+        for mention in waiting:
+            yield mention.text, mention.status, mention.reason, tuple((one,) for one in mention.candidates)
+    elif around or cell.undecided:
+        reason = around[0].reason if around else cell.reason
+        if reason not in _NOTHING_TO_DECIDE and not cell.reason.startswith("decided-"):
+            yield text, cell.status, reason, _options(cell)
+
+
+_NOTHING_TO_DECIDE = frozenset({"empty", "error-cell", "stated-unknown", "ditto", "unsupported-type"})
+
+
+def _options(cell: CodedCell) -> tuple[tuple[Candidate, ...], ...]:
+    """The cell as it was read, all its codes together; then each code and each candidate alone."""
+    read = [Candidate(one.code, one.name or "", one.confidence) for one in cell.mentions if one.code]
+    together = tuple({one.code: one for one in read if _specific(one, cell)}.values())
+    alone = [*read, *(one for mention in cell.mentions for one in mention.candidates)]
+    single = tuple((one,) for one in {one.code: one for one in reversed(alone)}.values())[::-1]
+    return (together, *single) if len(together) > 1 else single
+
+
+def _specific(one: Candidate, cell: CodedCell) -> bool:
+    """Whether no mention of the cell says the same more specifically."""
+    return not any(mention.code == one.code and mention.covered_by for mention in cell.mentions)
 
 
 def _mention_row(place: Place, field: Field, mention: Mention, category: Category) -> dict[str, Any]:

@@ -65,8 +65,9 @@ class SheetOut:
     """One sheet to write. A cell's type decides its format: `date` as yyyy-mm-dd, `Decimal` as #,##0.00, `str` as text.
 
     `row_marks` colours whole rows and `cell_marks` single cells, by 0-based position in `rows`; a cell's own mark wins.
-    `legend` lines stand above the header (what the colours mean), then `names`, what programs call the columns; the
-    header is frozen with them, and `frozen` columns at its left.
+    `legend` lines stand above the header (what the colours mean), then `fields` (a label and a cell to fill in, for the
+    whole sheet), then `names`, what programs call the columns; the header is frozen with them, and `frozen` columns at
+    its left.
 
     `text_columns` hold numbers that are names (identity numbers, telephones): edited, they stay text. `links` lead
     from a cell to a place in the workbook, `'数据'!C7`. `comments` stand beside header cells. `done_when` is a column:
@@ -79,6 +80,7 @@ class SheetOut:
     row_marks: Mapping[int, Mark] = field(default_factory=dict)
     cell_marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
     legend: Sequence[tuple[str, Mark | None]] = ()
+    fields: Sequence[tuple[str, CellOut]] = ()
     names: Sequence[str] = ()
     headings: Mapping[int, Heading] = field(default_factory=dict)
     frozen: int = 0
@@ -96,7 +98,7 @@ class SheetOut:
     @property
     def top(self) -> int:
         """How many rows stand above the first of `rows`."""
-        return len(self.legend) + bool(self.names) + bool(self.header)
+        return len(self.legend) + len(self.fields) + bool(self.names) + bool(self.header)
 
 
 def is_ours(first_cell: object) -> bool:

@@ -61,7 +61,8 @@ LINE_HEIGHT = 16.0  # points: the height of a row of one line
 HEADER_HEIGHT = 24.0
 MOST_LINES = 12  # of a cell that a row makes room for
 ROWS_MEASURED = 1_000  # a column's width is judged by this many of its rows
-LEGEND_COLUMNS = 5  # a line of the legend is as wide as so many columns
+FIELD_COLUMN = 2  # where the cell to fill in stands beside its label
+LEGEND_COLUMNS = 5  # a line of the legend is as wide as so many columns, or as its text needs
 PRINTED_WIDE = 14  # columns; a sheet of no more is printed one page wide
 FIRST_YEAR = 1900  # a workbook's calendar begins here
 FONT = {"font_name": "Microsoft YaHei", "font_size": 10}  # on every Chinese Windows and WPS; else the program's own
@@ -140,6 +141,7 @@ class _Styles:
         self._made: dict[tuple[str, Mark | None, bool, bool], Format] = {}
         self._headings: dict[Heading, Format] = {}
         self.name = book.add_format({**FONT, "font_size": 8, "font_color": "#A6A6A6"})
+        self.label = book.add_format({**FONT, "bold": True, "align": "right"})
         self.link = book.add_format({**FONT, "font_color": "#0563C1", "underline": 1})
         self.done = book.add_format({"bg_color": FILLS["done"]})
 
@@ -185,7 +187,7 @@ class _SheetWriter:
         """Write legend, header, rows, and then what makes them pleasant to read."""
         widths = _widths(out)
         self._columns(out, widths)
-        self._head(out)
+        self._head(out, widths)
         wide = {column for column, one in enumerate(widths) if one > WIDEST_COLUMN or out.wrapped}
         self._rows(out, wide)
         for entry in out.entries:
@@ -213,27 +215,39 @@ class _SheetWriter:
             parts = " ".join(f"{_letters(one)}1:{_letters(one)}{last}" for one in sorted(out.text_columns))
             self._sheet.ignore_errors({"number_stored_as_text": parts})
 
-    def _head(self, out: SheetOut) -> None:
-        across = min(LEGEND_COLUMNS, max(len(out.header), 1)) - 1
+    def _head(self, out: SheetOut, widths: list[int]) -> None:
+        sizes = [0 if at in out.hidden_columns else out.widths.get(at, one) for at, one in enumerate(widths)]
+        needed = max((width(line) + 2 for line, _mark in out.legend), default=0)
+        across = LEGEND_COLUMNS
+        while across < len(sizes) and sum(sizes[:across]) < needed:
+            across += 1
+        across = min(across, max(len(out.header), 1)) - 1
         for number, (line, mark) in enumerate(out.legend):
             style = self._styles.get("", mark)
             self._text(number, 0, line, style)
             if across:
                 self._sheet.merge_range(number, 0, number, across, "", style)
                 self._text(number, 0, line, style)
+        for number, (label, value) in enumerate(out.fields, start=len(out.legend)):
+            self._sheet.merge_range(number, 0, number, FIELD_COLUMN - 1, "", self._styles.label)
+            self._text(number, 0, label, self._styles.label)
+            self._sheet.write_blank(number, FIELD_COLUMN, None, self._styles.heading("entry"))
+            if isinstance(value, str):
+                self._text(number, FIELD_COLUMN, value, self._styles.heading("entry"))
         for column, name in enumerate(out.names):
-            self._text(len(out.legend), column, name, self._styles.name)
+            self._text(len(out.legend) + len(out.fields), column, name, self._styles.name)
         if out.header:
             self._sheet.set_row(out.top - 1, HEADER_HEIGHT)
         for column, title in enumerate(out.header):
             self._text(out.top - 1, column, title, self._styles.heading(out.headings.get(column, "plain")))
 
     def _rows(self, out: SheetOut, wide: set[int]) -> None:
+        sizes = [out.widths.get(column, WIDEST_COLUMN) for column in range(len(out.header))] if out.wrapped else None
         get, text_columns, top = self._styles.get, out.text_columns, out.top
         marks, formats = out.cell_marks, out.number_formats
         for index, row in enumerate(out.rows):
             row_mark = out.row_marks.get(index)
-            lines = max((value.count("\n") for value in row if type(value) is str), default=0) + 1
+            lines = self._lines(out, row, sizes)
             if lines > 1:  # not every program makes room for lines by itself
                 self._sheet.set_row(top + index, LINE_HEIGHT * min(lines, MOST_LINES))
             for column, value in enumerate(row):
@@ -250,6 +264,14 @@ class _SheetWriter:
             self._sheet.write_url(
                 top + index, column, f"internal:{target}", self._styles.link, str(out.rows[index][column])
             )
+
+    def _lines(self, out: SheetOut, row: Sequence[CellOut], sizes: list[int] | None) -> int:
+        """How many lines the tallest cell of a row takes; wrapped ones are counted where columns have fixed widths."""
+        if sizes is None:
+            return max((value.count("\n") for value in row if type(value) is str), default=0) + 1
+        return max(
+            (_lines(value, size) for value, size in zip(row, sizes, strict=False) if type(value) is str), default=1
+        )
 
     def _text(self, row: int, column: int, value: str, style: Format | None) -> None:
         text = value
@@ -353,6 +375,11 @@ def _widths(out: SheetOut) -> list[int]:
         longest = max((_width(cell) for cell in cells), default=0)
         widths.append(max(longest, width(title) + 3, NARROWEST_COLUMN))  # 3: the filter's arrow
     return widths
+
+
+def _lines(text: str, size: int) -> int:
+    """Lines that `text` takes in a column of so many characters."""
+    return sum(max(1, math.ceil(width(line) / max(size - 1, 1))) for line in text.split("\n"))
 
 
 def _width(value: CellOut) -> int:

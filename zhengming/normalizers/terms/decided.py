@@ -26,7 +26,7 @@ CELL = "cell-decided"  # reason of a mention when the decision was about the who
 NO_MATCH = "decided-no-match"  # reason of an unmatched mention that no one need look at again
 _PLAIN: Mapping[str, str | float] = {"certainty": "affirmed", "subject": "patient"}
 # Reasons that lie in what stands around a name: a decision on the name does not answer them.
-_SURROUNDINGS = frozenset({"unread-before", "unread-after", "policy", "other-etiology"})
+SURROUNDINGS = frozenset({"unread-before", "unread-after", "policy", "other-etiology"})
 
 Read = list[tuple[Mention, list[tuple[str, str]]]]
 
@@ -130,7 +130,7 @@ class Decided:
                 return [mention]
             if mention.method == "abbreviation-in-context" and mention.code not in ruling.codes:
                 problem = problem or "decision-in-context"
-        if mention.status == "review" and mention.reason in _SURROUNDINGS:
+        if mention.status == "review" and mention.reason in SURROUNDINGS:
             problem = problem or mention.reason
         if problem:
             return [self._undecided(mention, problem, [*current, *_codes([mention])], ruling.rejected)]
