@@ -181,7 +181,9 @@ def test_rows_may_be_sorted_and_columns_moved(review: Path, dictionary: zm.Dicti
 
 
 @pytest.mark.parametrize(
-    "day", [dt.date(2026, 3, 5), dt.datetime(2026, 3, 5), "2026/3/5", "2026年3月5日"], ids=lambda day: str(day)
+    "day",
+    [dt.date(2026, 3, 5), dt.datetime.fromisoformat("2026-03-05"), "2026/3/5", "2026年3月5日"],
+    ids=lambda day: str(day),
 )
 def test_a_day_is_understood_as_people_write_it(
     review: Path, dictionary: zm.Dictionary, tmp_path: Path, day: object

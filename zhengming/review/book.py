@@ -95,6 +95,7 @@ def _form(
             marks |= {(index, at["dispute"]): "unmatched"}
         elif item.status == "unmatched":
             marks[index, at["reason"]] = "unmatched"
+    how = spoken["review_how"].format(guide=spoken["review_guide_name"])
     entries = [entry for index, item in enumerate(items) for entry in _entries(index, item, at, lists, spoken)]
     return SheetOut(
         spoken["sheet_to_review"],

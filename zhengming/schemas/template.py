@@ -13,7 +13,7 @@ from pathlib import Path
 
 from zhengming.dictionary.model import Dictionary
 from zhengming.findings import Place, words
-from zhengming.normalizers import coded
+from zhengming.normalizers import coded, headers
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.schemas.spec import Field, TableSpec
 from zhengming.tables.sheets_out import OURS, CellOut, Entry, Heading, SheetOut
@@ -72,7 +72,7 @@ def _form(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str]
     ]
     top = len(legend) + 1
     entries = [_entry(index, field, dictionary, lists, lang, top, rows) for index, field in enumerate(spec.fields)]
-    names = [field.title(lang) for field in spec.fields]
+    names = _headers(spec, dictionary, lang)
     person = next((index for index, field in enumerate(spec.fields) if field.kind == "person_name"), 0)
     return SheetOut(
         spec.title(lang),
@@ -92,6 +92,16 @@ def _form(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str]
         filtered=False,
         entries=entries,
     )
+
+
+def _headers(spec: TableSpec, dictionary: Dictionary, lang: str) -> list[str]:
+    """The titles of the fields, each in a wording that reading recognises."""
+    recognise = headers.recogniser(Matcher(dictionary, "field"))
+    found = []
+    for field in spec.fields:
+        wordings = (field.title(lang), f"{field.title(lang)} ({field.zh})", field.zh)
+        found.append(next((one for one in wordings if recognise(one) == field.name), field.title(lang)))
+    return found
 
 
 _NUMBERS: Mapping[str, str] = {"date": "yyyy-mm-dd", "amount": "#,##0.00"}
