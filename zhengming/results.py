@@ -97,19 +97,19 @@ class CleanResult:
 
         folder = made_folder(directory)
         name = f"{self.stem}{RESULT}"
-        written = [self._target(folder / f"{name}.xlsx")]
+        written = [self.target(folder / f"{name}.xlsx")]
         write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
         if data_format == "csv":
-            written.append(self._target(folder / f"{name}.csv"))
+            written.append(self.target(folder / f"{name}.csv"))
             write_csv(written[1], self.data.columns, self.data.iter_rows())
         elif data_format == "parquet":
-            written.append(self._target(folder / f"{name}.parquet"))
+            written.append(self.target(folder / f"{name}.parquet"))
             write_parquet(written[1], self.data)
         written.append(made_folder(folder / LINEAGE) / f"{self.stem}.parquet")
         write_parquet(written[-1], self.lineage)
         return written
 
-    def _target(self, path: Path) -> Path:
+    def target(self, path: Path) -> Path:
         """`path`, unless it is an input."""
         if any(_same(path, one) for one in self.inputs):
             raise UnwritableFile(
