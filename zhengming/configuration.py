@@ -29,7 +29,13 @@ class _Frozen(BaseModel):
 
 
 class SenderProfile(_Frozen):
-    """What is known of the files of one sender."""
+    """What is known of the files of one sender.
+
+    `specialities` says for a category which of its contexts the sender's cells are about: there an ambiguous
+    abbreviation means what it means among them.
+    """
+
+    specialities: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, strict=False)
 
 
 class ValidationSettings(_Frozen):

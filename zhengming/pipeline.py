@@ -106,9 +106,12 @@ class Run:
         dictionary: Dictionary | None = None,
         sender: str = "",
         decisions: Decisions | str | Path | None = None,
+        specialities: Mapping[str, Sequence[str]] | None = None,
         lang: str = "zh",
     ) -> None:
         """Load the spec, open the dictionary, read the decisions.
+
+        `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`).
 
         Raises:
             SpecError: no such table spec.
@@ -118,6 +121,7 @@ class Run:
         self.dictionary = dictionary or Dictionary.open()
         self.sender = sender
         self.decisions = Decisions.of(decisions)
+        self.specialities = specialities or {}
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
         self.inputs: list[Path] = []  # never written over
@@ -200,7 +204,13 @@ class Run:
     def matcher(self, category: str) -> Matcher:
         """The matcher of a category, built once."""
         if category not in self._matchers:
-            self._matchers[category] = Matcher(self.dictionary, category, sender=self.sender, decisions=self.decisions)
+            self._matchers[category] = Matcher(
+                self.dictionary,
+                category,
+                sender=self.sender,
+                decisions=self.decisions,
+                speciality=self.specialities.get(category, ()),
+            )
         return self._matchers[category]
 
     def stem(self, path: Path) -> str:
@@ -312,11 +322,23 @@ class _File:
             column = Column(field.name, source.index, raw, outcomes)
         else:
             texts = [cell_text(cell) for cell in raw]
-            cells = coded.normalize_many(texts, self.run.matcher(field.category))
-            column = Column(field.name, source.index, raw, [cells[text] for text in texts])
+            matcher = self.run.matcher(field.category)
+            cells = coded.normalize_many(texts, matcher)
+            outcomes = [cells[text] for text in texts]
+            for index, text in enumerate(texts):
+                if coded.is_ambiguous(cells[text]):
+                    outcomes[index] = coded.normalize(text, matcher, beside=self._beside(field, table, index))
+            column = Column(field.name, source.index, raw, outcomes)
         for row, cell, outcome in zip(table.rows, column.raw, column.outcomes, strict=True):
             self._judge(field, Place(self.book.file, table.sheet, row.number, source.index), cell, outcome)
         return column
+
+    def _beside(self, field: Field, table: Located, index: int) -> str:
+        """What the row says elsewhere of what the field is about: in its other coded cells and in its remarks."""
+        telling = {other.name for other in self.spec.fields if other.kind in ("coded", "text")} - {field.name}
+        cells = table.rows[index].cells
+        parts = [cell_text(cells[at]) for at, column in enumerate(table.columns) if column.field in telling]
+        return "；".join(part for part in parts if part)
 
     def _judge(self, field: Field, place: Place, cell: object, outcome: object) -> None:
         kind = "coded" if isinstance(outcome, CodedCell) else field.kind

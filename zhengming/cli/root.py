@@ -13,6 +13,8 @@ from zhengming import __version__
 from zhengming.errors import TRACEBACK, InternalError, ZhengmingError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from zhengming.configuration import Configuration
     from zhengming.dictionary.decisions import Decisions
     from zhengming.dictionary.model import Dictionary
@@ -127,8 +129,15 @@ def open_run(table: str, dictionary: Path | None, sender: str, decisions: Path |
         dictionary=open_dictionary(dictionary),
         sender=sender,
         decisions=open_decisions(decisions),
+        specialities=specialities(sender),
         lang=lang,
     )
+
+
+def specialities(sender: str) -> Mapping[str, Sequence[str]]:
+    """What the configuration says the sender's cells are about, by category."""
+    profile = configured().sender.get(sender)
+    return profile.specialities if profile else {}
 
 
 def configured() -> Configuration:

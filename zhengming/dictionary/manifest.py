@@ -26,7 +26,8 @@ class CategoryManifest(BaseModel):
     """The data of `category.toml`: titles by language, code pattern, columns beyond the fixed ones, matching policy.
 
     `roots` are the codes that have no parent, where the category is a hierarchy; `one_to_one` those of `mappings` that
-    are as fine as the category, so that a code of theirs stands for one concept and what is below it.
+    are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
+    the codes whose descendants keep company, each with words that speak of them without naming any.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class CategoryManifest(BaseModel):
     matching: Matching = Matching()
     qualifiers: dict[str, Action] = {}
     usual_etiology: dict[str, tuple[str, ...]] = {}
+    contexts: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def from_data(cls, data: dict[str, object], *, where: str) -> CategoryManifest:

@@ -99,7 +99,8 @@ class Policy:
     or read as its one successor (`follow`). At or above `accept` a
     confidence is accepted, at or above `review` it is shown to a human. `qualifiers` says what a qualifier such as
     `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
-    `usual_etiology` gives for a concept the origins that go without saying for it and all below.
+    `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
+    concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
     """
 
     cell: CellKind = "value"
@@ -109,6 +110,7 @@ class Policy:
     usual_etiology: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retired: Literal["review", "follow"] = "review"
     beside: tuple[str, ...] = ()
+    contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,20 @@ class Category:
             found = self._ancestors[code] = frozenset(seen)
         return found
 
+    def descendants(self, code: str) -> frozenset[str]:
+        """Codes of everything below the concept, itself not included."""
+        found = self._descendants.get(code)
+        if found is None:
+            seen: set[str] = set()
+            waiting = list(self.children.get(code, ()))
+            while waiting:
+                child = waiting.pop()
+                if child not in seen:
+                    seen.add(child)
+                    waiting.extend(self.children.get(child, ()))
+            found = self._descendants[code] = frozenset(seen)
+        return found
+
     def first_mapping(self, code: str) -> str | None:
         """The concept's codes in the first code system the category carries, joined by `;`; None when it has none."""
         codes = self.concepts[code].mappings.get(self.mappings[0], ()) if self.mappings else ()
@@ -155,6 +171,10 @@ class Category:
 
     @cached_property
     def _ancestors(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _descendants(self) -> dict[str, frozenset[str]]:
         return {}
 
 

@@ -143,6 +143,7 @@ def made_category(
             about.usual_etiology,
             about.matching.retired,
             about.matching.beside,
+            about.contexts,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -37,8 +37,10 @@ class CodedCell:
     undecided: int = 0
 
 
-def normalize(text: str, matcher: Matcher) -> CodedCell:
+def normalize(text: str, matcher: Matcher, *, beside: str = "") -> CodedCell:
     """What one cell says in the matcher's category, by names, by codes, or by both.
+
+    `beside` is the text of other cells of its row; it settles an ambiguous abbreviation that the cell does not.
 
     >>> from zhengming.dictionary.model import Dictionary
     >>> normalize("女孩", Matcher(Dictionary.open(), "sex")).codes
@@ -47,7 +49,7 @@ def normalize(text: str, matcher: Matcher) -> CodedCell:
     >>> normalize("D0033", disease).names, normalize("D0108 室间隔缺损", disease).reason
     (('膜周部室间隔缺损',), 'name-code-disagree')
     """
-    cell = _by_names(text, matcher)
+    cell = _by_names(text, matcher, beside)
     book = matcher.codes
     written = book.find(text)
     if not written:
@@ -55,8 +57,8 @@ def normalize(text: str, matcher: Matcher) -> CodedCell:
     if book.only_codes(text, written):
         return cell if cell.codes else _of_codes(written, matcher)
     if not cell.codes:
-        beside = _by_names(_without(text, written), matcher)
-        cell = beside if beside.codes else cell
+        named = _by_names(_without(text, written), matcher, beside)
+        cell = named if named.codes else cell
     return _agreeing(cell, written, book) if cell.codes else cell
 
 
@@ -135,9 +137,14 @@ def _mention(one: WrittenCode, matcher: Matcher) -> Mention:
     )
 
 
-def _by_names(text: str, matcher: Matcher) -> CodedCell:
+def is_ambiguous(cell: CodedCell) -> bool:
+    """Whether the row's other cells may settle what the cell names."""
+    return any(mention.reason == "ambiguous" for mention in cell.mentions)
+
+
+def _by_names(text: str, matcher: Matcher, beside: str) -> CodedCell:
     """What the names of a cell come to."""
-    mentions = matcher.match(text)
+    mentions = matcher.match(text, beside)
     if not any(mention.code for mention in mentions):
         plain = settled(text)
         if plain is not None and plain.reason != "stated-none":

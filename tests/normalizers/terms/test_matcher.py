@@ -176,3 +176,23 @@ def made(concepts: dict[str, Concept], like: Category | None = None) -> Dictiona
     policy = replace(base.policy, cell="mentions")
     category = Category("thing", {}, concepts, base.modifiers, base.definitions, policy)
     return Dictionary(id="made", version="0", categories=("thing",), read=lambda _name: category, digest=lambda: "")
+
+
+@pytest.mark.parametrize(
+    ("text", "beside", "name"),
+    [
+        ("ASD", "房间隔缺损封堵术", "房间隔缺损"),
+        ("ASD", "语言发育迟缓，行为训练", "儿童孤独症"),
+        ("ASD，语言发育迟缓", "房间隔缺损封堵术", "儿童孤独症"),  # what the cell itself says goes first
+    ],
+)
+def test_the_row_settles_an_abbreviation_that_its_cell_does_not(text: str, beside: str, name: str) -> None:
+    first = matcher().match(text, beside)[0]
+    assert (first.status, first.name) == ("accepted", name)
+
+
+def test_the_sender_settles_an_abbreviation_that_neither_cell_nor_row_does() -> None:
+    (alone,) = matcher().match("ASD", "体重 12kg")
+    (known,) = Matcher(Dictionary.open(), "disease", speciality=["D0843"]).match("ASD", "体重 12kg")
+    assert (alone.status, alone.reason) == ("review", "ambiguous")
+    assert (known.status, known.name) == ("accepted", "房间隔缺损")

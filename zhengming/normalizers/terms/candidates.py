@@ -17,6 +17,7 @@ class CandidateIndex:
     def __init__(self, terms: Mapping[str, Entry]) -> None:
         """Index the character pairs of every term key."""
         self._keys = sorted(terms)
+        self._sizes = [len(term_key) + 2 for term_key in self._keys]
         self._terms = terms
         self._postings: dict[str, list[int]] = {}
         self._known: dict[str, tuple[float, list[tuple[float, str]]]] = {}
@@ -40,8 +41,10 @@ class CandidateIndex:
         shared: Counter[int] = Counter()
         for pair in _pairs(text):
             shared.update(self._postings.get(pair, ()))
-        keys = self._keys
-        pool = sorted(shared, key=lambda index: (-shared[index] / (len(keys[index]) + 2), index))[:_POOL]
+        keys, sizes = self._keys, self._sizes
+        ranked = [(-count / sizes[index], index) for index, count in shared.items()]
+        ranked.sort()
+        pool = [index for _share, index in ranked[:_POOL]]
         scored = process.extract(
             text, [keys[index] for index in pool], scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None
         )

@@ -1,36 +1,33 @@
 """The cell parser: one cell's text cut into terms, sub-type words, cues, numbers and unknown stretches.
 
-A cell is read through a `View`: its folded letters and digits in one string, what stands between them apart, and a
-way back to the raw text. Cutting is a shortest path over everything the lexicon recognises: unknown characters are
-dear, longer pieces cheaper than several shorter ones. So a term always wins over a cue word inside it: the 不全 of
+A cell is read through a `View`. Cutting is a shortest path over everything the lexicon recognises: unknown characters
+are dear, longer pieces cheaper than several shorter ones. So a term always wins over a cue word inside it: the 不全 of
 二尖瓣关闭不全 denies nothing.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from zhengming.dictionary.folding import MARKS, fold_with_offsets
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
-from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Unit, Vocabulary
-
-MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
+from zhengming.normalizers.terms.view import View
+from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT, Unit, Vocabulary
 
 _UNKNOWN = 3.0  # for each character nothing recognises
 _TERM = 1.0
 _WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
 _SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _MISTYPED = 1.5  # more for each wrong character of a term
-_LEAST_BY_SOUND = 4  # characters a term needs before any character that sounds alike is thought of
+_LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
+_RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
+_LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
+_LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 
-_NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
 _LETTERS = re.compile("[a-z]+")
-_OPENING = frozenset("([{<《〈【「『〔〖")
-_CLOSING = frozenset(")]}>》〉】」』〕〗")
+_ITEM = re.compile(r"(?<!\d)([1-9])(?=[.、)])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,8 @@ class Measure:
 class Token:
     """A piece of the view, `[start, end)` in its squeezed text.
 
-    `kind` is term, modifier, cue, number or unknown; `typed` counts the wrong characters of a term.
+    `kind` is term, modifier, cue, number, unknown, or part (used up by a term before it); `typed` counts the wrong
+    characters of a term; a `joined` term shares what a list says once for all its items.
     """
 
     kind: str
@@ -56,81 +54,7 @@ class Token:
     entry: Entry | None = None
     measure: Measure | None = None
     typed: int = 0
-
-
-class View:
-    """A cell's letters and digits, folded (`text`), and what stands between them.
-
-    `gaps[i]` is the strength of the punctuation before character i; `gaps[-1]` of what follows the last one.
-    """
-
-    __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "raw", "text")
-
-    def __init__(self, raw: str, vocabulary: Vocabulary) -> None:
-        """Fold and squeeze `raw`, of which at most MAX_CELL characters are read."""
-        self.raw = raw
-        read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
-        folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
-        self.folded = folded
-        self._offsets = offsets
-        places: list[int] = []
-        gaps: list[int] = []
-        depth: list[int] = []
-        last = strength = level = 0
-        for marks in MARKS.finditer(folded):
-            start, end = marks.span()
-            if start > last:
-                _extend(places, gaps, depth, last, start, strength, level)
-                strength = NONE
-            for mark in marks[0]:
-                said = vocabulary.strengths.get(mark, SOFT)
-                if said == BRACKET:
-                    level = level + 1 if mark in _OPENING else max(level - 1, 0)
-                strength = max(strength, said)
-            last = end
-        if len(folded) > last:
-            _extend(places, gaps, depth, last, len(folded), strength, level)
-            strength = NONE
-        gaps.append(strength)
-        self._places = places
-        self.gaps = gaps
-        self.depth = depth
-        self.bare = not any(gaps)
-        self.text = MARKS.sub("", folded)
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
-        last = self._places[end - 1]
-        if self.depth[end - 1] > self.depth[start]:
-            following = self._places[end] if end < len(self._places) else len(self.folded)
-            last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
-        return self._offsets[self._places[start]], self._offsets[last] + 1
-
-    @property
-    def spaceless(self) -> str:
-        """The folded text without its spaces."""
-        return self.folded.replace(" ", "")
-
-    def between(self, index: int) -> str:
-        """The folded punctuation before squeezed character `index` (or after the last one), spaces left out."""
-        first = self._places[index - 1] + 1 if index else 0
-        last = self._places[index] if index < len(self._places) else len(self.folded)
-        return self.folded[first:last].replace(" ", "")
-
-    def positions(self, first: int, last: int) -> tuple[int, int]:
-        """The squeezed stretch that covers folded[first:last]."""
-        return bisect_left(self._places, first), bisect_left(self._places, last)
-
-
-def _extend(
-    places: list[int], gaps: list[int], depth: list[int], start: int, end: int, strength: int, level: int
-) -> None:
-    """Take in the run of letters folded[start:end], which stands behind punctuation of `strength`."""
-    size = end - start
-    places.extend(range(start, end))
-    gaps.append(strength)
-    gaps.extend([NONE] * (size - 1))
-    depth.extend([level] * size)
+    joined: bool = False
 
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
@@ -139,14 +63,37 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     arcs: list[list[_Arc]] = [[] for _position in text]
     _add_words(arcs, view, lexicon)
     if lexicon.vocabulary.numerals.search(text):
-        for start, end, measure in _numbers(view, lexicon.vocabulary):
-            arcs[start].append((end, _TERM, measure))
+        items = _items(view, lexicon.vocabulary)
+        if items:
+            _keep_apart(arcs, items)
+        for start, end, measure in _numbers(view, lexicon):
+            if not any(start <= item < end for item in items):
+                arcs[start].append((end, _TERM, measure))
     tokens, known = _cheapest(arcs)
     if not all(known):
         if _add_mistyped_terms(arcs, view, lexicon, known):
             tokens, known = _cheapest(arcs)
         tokens = _joined(tokens, view)
     return tokens
+
+
+def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, list[Token]]:
+    """The cell without characters typed twice, where less then stays unread: 主动脉弓弓离断."""
+    text = view.text
+    for index in range(1, len(text)):
+        if text[index] != text[index - 1] or text[index].isascii() or view.gaps[index] != NONE:
+            continue
+        other = view.without(index)
+        again = tokenize(other, lexicon)
+        named = next((token for token in again if token.start < index <= token.end), None)
+        if named and named.kind == "term" and _unread(again) < _unread(tokens):
+            named.typed = max(named.typed, 1)
+            return undoubled(other, again, lexicon)
+    return view, tokens
+
+
+def _unread(tokens: list[Token]) -> int:
+    return sum(token.end - token.start for token in tokens if token.kind == "unknown")
 
 
 # What may be read from a position on: where it ends, its price, and what it is (with the number of wrong characters).
@@ -195,20 +142,17 @@ def _token(start: int, arc: _Arc) -> Token:
 def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
     """Every text of the lexicon that stands in the view, where it may start and end."""
     text, gaps, bare = view.text, view.gaps, view.bare
-    entries, lengths, size = lexicon.entries, lexicon.lengths, len(view.text)
     closed = _inside_words(view, lexicon) if _LETTERS.search(text) else frozenset()
-    for start in range(size):
-        if start in closed:
+    for last, entry in lexicon.words.iter(text):
+        end = last + 1
+        length = len(entry.key)
+        start = end - length
+        if start in closed or end in closed:
             continue
-        for length in (*lengths.get(text[start : start + 4], ()), *lengths.get(text[start], ())):
-            end = start + length
-            entry = entries.get(text[start:end])
-            if entry is None or end > size or end in closed:
-                continue
-            strongest = NONE if bare or length == 1 else max(gaps[start + 1 : end])
-            if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
-                continue
-            arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
+        strongest = NONE if bare or length == 1 else max(gaps[start + 1 : end])
+        if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
+            continue
+        arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
 
 
 def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
@@ -258,23 +202,41 @@ def _inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
     """
     closed: set[int] = set()
     for run in _LETTERS.finditer(view.text):
-        start = run.start()
+        start = run.start() + _glued_unit(view.text, run.start(), lexicon)
         for position in range(run.start() + 1, run.end() + 1):
             if position < run.end() and view.gaps[position] == NONE:
                 continue
             inside = set(range(start + 1, position))
             if inside and view.text[start:position] not in lexicon.entries:
-                inside -= _cuts(view.text[start:position], start, lexicon)
+                capitals = view.raw[slice(*view.span(start, position))].isupper()
+                inside -= _cuts(view.text[start:position], start, lexicon, 2 if capitals else _LEAST_SMALL)
             closed |= inside
             start = position
     return frozenset(closed)
 
 
-def _cuts(word: str, offset: int, lexicon: Lexicon) -> set[int]:
-    """Where a word of glued abbreviations is cut: the fewest pieces, or nowhere if it is not all abbreviations."""
+def _glued_unit(text: str, start: int, lexicon: Lexicon) -> int:
+    """The length of a unit that stands between a number and abbreviations glued to it (VSD5mmASD8mm), else 0."""
+    if start == 0 or not text[start - 1].isdigit():
+        return 0
+    word = _LETTERS.match(text, start)
+    run = word[0] if word else ""
+    for size in range(min(_LONGEST_UNIT, len(run) - 1), 0, -1):
+        rest = run[size:]
+        known = rest in lexicon.entries or _cuts(rest, 0, lexicon, _LEAST_SMALL)
+        if known and run[:size] in lexicon.vocabulary.units:
+            return size
+    return 0
+
+
+def _cuts(word: str, offset: int, lexicon: Lexicon, least: int) -> set[int]:
+    """Where a word of glued abbreviations is cut: the fewest pieces, or nowhere if it is not all abbreviations.
+
+    A piece has at least `least` letters.
+    """
     best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
-    for end in range(2, len(word) + 1):
-        for start in range(end - 1):
+    for end in range(least, len(word) + 1):
+        for start in range(end - least + 1):
             before = best[start]
             entry = lexicon.entries.get(word[start:end])
             if before is None or entry is None or not entry.abbreviation:
@@ -287,45 +249,83 @@ def _cuts(word: str, offset: int, lexicon: Lexicon) -> set[int]:
 
 def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, known: list[bool]) -> bool:
     """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
-    text, lengths, added = lexicon.alike_key(view.text), lexicon.alike_lengths, False
-    for start in range(len(text)):
-        for length in (*lengths.get(text[start : start + 4], ()), *lengths.get(text[start], ())):
-            end = start + length
-            if end > len(text) or length < _LEAST_MISTYPED or all(known[start:end]):
-                continue
-            if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
-                continue
-            for term_key in lexicon.alike.get(text[start:end], ()):
-                wrong = _wrong_characters(view.text[start:end], term_key, lexicon.vocabulary)
-                if 0 < wrong <= length // 3 + 1:
-                    arcs[start].append((end, _TERM + _MISTYPED * wrong, (lexicon.entries[term_key], wrong)))
-                    added = True
+    text, added = lexicon.alike_key(view.text), False
+    for last, (length, term_keys) in lexicon.alike_words.iter(text):
+        end = last + 1
+        start = end - length
+        if length < _LEAST_MISTYPED or all(known[start:end]):
+            continue
+        if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
+            continue
+        meant, wrong = mistyped(view.text[start:end], term_keys, lexicon)
+        if meant:
+            arcs[start].append((end, _TERM + _MISTYPED * wrong, (meant, wrong)))
+            added = True
     return added
+
+
+def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
+    """The term of one concept that the text is but for fewest characters mistaken for others, and how many those are.
+
+    None where it is as near to terms of two concepts: 主动脉瓣夏窄.
+    """
+    likely: dict[int, list[Entry]] = {}
+    for term_key in term_keys:
+        wrong = _wrong_characters(text, term_key, lexicon.vocabulary)
+        if 0 < wrong <= len(text) // _RIGHT_FOR_A_WRONG:
+            likely.setdefault(wrong, []).append(lexicon.entries[term_key])
+    least = min(likely, default=0)
+    codes = {entry.codes for entry in likely.get(least, ())}
+    return (likely[least][0], least) if len(codes) == 1 else (None, 0)
 
 
 def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
     """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
 
-    In a short name sound alone proves too little: there the pair must be one that is known to be confused.
+    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right.
     """
     pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
-    syllables = vocabulary.syllables if len(typed) >= _LEAST_BY_SOUND else {}
-    alike = (
-        pair in vocabulary.confused or (pair[0] in syllables and syllables[pair[0]] == syllables.get(pair[1]))
-        for pair in pairs
-    )
-    return len(pairs) if all(alike) else -1
+    syllables = vocabulary.syllables
+    sounding = [pair for pair in pairs if pair not in vocabulary.confused]
+    if len(sounding) > len(typed) // _LEAST_BY_SOUND:
+        return -1  # 胆管畸形 sounds like 单冠畸形
+    alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)
+    return len(pairs) if alike else -1
 
 
-def _numbers(view: View, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Measure]]:
+def _items(view: View, vocabulary: Vocabulary) -> list[int]:
+    """Where the numbers of an enumeration stand that counts from one: the 2 of 1.继发孔ASD2.2度房室传导阻滞.
+
+    One that could be a size (2.5mm) is none.
+    """
+    places: list[int] = []
+    for match in _ITEM.finditer(view.folded):
+        measured = vocabulary.numbers.match(view.folded, match.start())
+        if int(match[1]) == len(places) + 1 and not (measured and measured["unit"]):
+            places.append(view.positions(*match.span())[0])
+    return places if len(places) > 1 else []
+
+
+def _keep_apart(arcs: list[list[_Arc]], items: list[int]) -> None:
+    """Let nothing be read over the number of an item but the number itself."""
+    for start, leaving in enumerate(arcs):
+        leaving[:] = [arc for arc in leaving if not any(start <= item < arc[0] for item in items)]
+    for item in items:
+        arcs[item].append((item + 1, _TERM, Measure(0, 0, None, "")))
+
+
+def _numbers(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]:
     """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
+    vocabulary = lexicon.vocabulary
     for match in vocabulary.numbers.finditer(view.folded):
         start, end = view.positions(*match.span())
         if match["low"] is None:
             quantity = "interval" if match["han"] else "" if match["item"] else "other"
             yield start, end, Measure(0, 0, None, quantity)
             continue
-        unit = vocabulary.units.get(match["unit"] or "")
+        glued = 0 if match["unit"] else _glued_unit(view.text, end, lexicon) if end < len(view.text) else 0
+        unit = vocabulary.units.get(match["unit"] or view.text[end : end + glued])
+        end += glued
         factor = unit.factor if unit else 1.0
         low = float(match["low"]) * factor
         high = float(match["high"]) * factor if match["high"] else low

@@ -16,9 +16,10 @@ from zhengming.dictionary.decisions import Decisions, Ruling, folded
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Term
 from zhengming.dictionary.succession import successors
-from zhengming.normalizers.terms.cell import Token, View
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry
 from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
 METHOD = "decision"

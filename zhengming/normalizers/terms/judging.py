@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 
@@ -15,11 +17,13 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 class Judge:
     """Decides which concepts of a reading may be accepted; a concept's `problem` says why not."""
 
-    def __init__(self, category: Category, lexicon: Lexicon, guard: Guard) -> None:
-        """Judge by the category's policy, definitions and contrasts."""
+    def __init__(self, category: Category, lexicon: Lexicon, guard: Guard, speciality: frozenset[str]) -> None:
+        """Judge by the category's policy, definitions, contrasts; `speciality` is what a sender's cells are about."""
         self.category = category
+        self.speciality = speciality
         self._lexicon = lexicon
         self._guard = guard
+        self._words = {code: [key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
         """Compose core and sub-type, then look for problems, in every concept of the reading."""
@@ -93,7 +97,9 @@ class Judge:
     def _usual_etiology(self, found: Found) -> tuple[str, ...]:
         """Origins that change nothing: the definition's own, and those that go without saying for the concept."""
         code = found.codes[0]
-        said = [value for axis, value in self._implied.get(code, ()) if axis == "etiology"]
+        said = [
+            value for _axis, value in self._implied.get(code, ())
+        ]  # 特发性 is a sub-type of some, an origin of others
         usual = self.category.policy.usual_etiology
         for above in sorted({code, *self.category.ancestors(code)} & usual.keys()):
             said.extend(usual[above])
@@ -111,13 +117,34 @@ class Judge:
             for other in reading.found
             if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous
         ]
-        general = [code for code in found.codes if any(code in self.category.ancestors(other) for other in sure)]
-        if len(general) == 1:
-            return self._settle(found, general[0])
-        company = {code: sum(bool(self._roots(code) & self._roots(other)) for other in sure) for code in found.codes}
+        above = {code for other in sure for code in self.category.ancestors(other)}
+        for line in (
+            [code for code in found.codes if code in above],
+            [code for code in found.codes if not self.category.ancestors(code).isdisjoint(sure)],
+        ):
+            if len(line) == 1:
+                return self._settle(found, line[0])
+        spoken_of = self._spoken_of(reading.view.text)
+        company = {
+            code: sum(not self._contexts(code).isdisjoint(self._contexts(other)) for other in sure)
+            + len(self._contexts(code) & spoken_of)
+            for code in found.codes
+        }
+        for further in (reading.beside, self.speciality):
+            if not any(company.values()):
+                company = {code: len(self._contexts(code) & further) for code in found.codes}
         most = max(company.values())
         related = [code for code, count in company.items() if count == most]
         return most > 0 and len(related) == 1 and self._settle(found, related[0])
+
+    def contexts(self, text: str, mentions: Iterable[Mention]) -> frozenset[str]:
+        """What another cell of the row is about: its words, and the concepts it names for certain."""
+        sure = [one.code for one in mentions if one.code and one.status == "accepted"]
+        return self._spoken_of(key(text)).union(*map(self._contexts, sure))
+
+    def _spoken_of(self, text: str) -> frozenset[str]:
+        """The contexts of which the text has a word."""
+        return frozenset(code for code, words in self._words.items() if any(word in text for word in words))
 
     def _settle(self, found: Found, code: str) -> bool:
         found.codes = (code,)
@@ -130,9 +157,11 @@ class Judge:
         """Whether a definition makes another concept of this one by a qualifier that is stated."""
         return any(code in self._lexicon.cores.get((axis, str(value)), ()) for axis, value in qualifiers.items())
 
-    def _roots(self, code: str) -> set[str]:
+    def _contexts(self, code: str) -> set[str]:
+        """The contexts a concept belongs to: those the category declares, else its topmost ancestors."""
         above = self.category.ancestors(code) | {code}
-        return {one for one in above if not self.category.concepts[one].parents}
+        declared = self.category.policy.contexts
+        return {one for one in above if (one in declared if declared else not self.category.concepts[one].parents)}
 
     def _has_unread_neighbour(self, reading: Reading, index: int) -> bool:
         """Whether an unknown stretch or a number is glued to the token: it may be part of another expression."""
@@ -141,9 +170,10 @@ class Judge:
         if index + 1 == len(tokens) or not reading.glued(index + 1):
             return before
         follower = tokens[index + 1]
-        # The 3 of VSD③PDA starts an item; that of PA35 may be a pressure.
+        # The 3 of VSD③PDA starts an item and that of PDA3mm is a size; that of PA35 may be a pressure.
         starts = reading.separations[index + 1] >= CLAUSE and reading.view.gaps[follower.end] != NONE
-        return before or follower.kind == "unknown" or (follower.kind == "number" and not starts)
+        sized = follower.measure is not None and follower.measure.quantity == "length_mm"
+        return before or follower.kind == "unknown" or (follower.kind == "number" and not starts and not sized)
 
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""

@@ -1,7 +1,6 @@
 """Everything that can be recognised in a cell of one category, by key: terms, sub-type words, cues.
 
-Looking up is by how a key starts, then by the lengths of the keys that start so: a few dictionary look-ups for each
-position of a cell, however many terms there are.
+Looking up is by an Aho–Corasick automaton: one walk over a cell finds every key in it, however many there are.
 """
 
 from __future__ import annotations
@@ -10,10 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category, Modifier, Term
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
+
+if TYPE_CHECKING:
+    from ahocorasick import Automaton
 
 
 @dataclass(slots=True)
@@ -87,7 +90,7 @@ class Lexicon:
             self._entry(cue_key).cues = cues
         for entry in self.entries.values():
             entry.settle(self._strongest_mark)
-        self.lengths = lengths(self.entries)
+        self.words = automaton((entry_key, entry) for entry_key, entry in self.entries.items())
 
     def _senses(self, sender: str) -> dict[str, list[tuple[str, Term]]]:
         """What each key names; a term local to `sender` stands before what others mean by it."""
@@ -121,7 +124,7 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
-        _all = (self.terms, self.endings, self.alike, self.alike_lengths, self.cores, self.defined)
+        _all = (self.terms, self.endings, self.alike, self.alike_words, self.cores, self.defined)
 
     @cached_property
     def terms(self) -> Mapping[str, Entry]:
@@ -150,9 +153,9 @@ class Lexicon:
         return {text: tuple(keys) for text, keys in found.items()}
 
     @cached_property
-    def alike_lengths(self) -> Mapping[str, tuple[int, ...]]:
-        """As `lengths`, for `alike`."""
-        return lengths(self.alike)
+    def alike_words(self) -> Automaton:
+        """Finds in a text of classes every text of `alike`: its length, and the term keys that look so."""
+        return automaton((text, (len(text), keys)) for text, keys in self.alike.items())
 
     def alike_key(self, text: str) -> str:
         """The text with every character replaced by its confusable class."""
@@ -177,14 +180,17 @@ class Lexicon:
         return {core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()}
 
 
-def lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """By how a key starts, the lengths of the keys that start so, longest first.
+def automaton(found: Iterable[tuple[str, Any]]) -> Automaton:
+    """An automaton over (key, what it stands for): `iter(text)` gives (index of the last character, what stands there).
 
-    Keys of up to three characters stand under their first one, longer ones under their first four: one look-up each
-    tells for a position of a text which few lengths are worth trying.
+    Made of no key, it finds nothing.
     """
-    starts = {(entry_key[:4] if len(entry_key) > 3 else entry_key[:1], len(entry_key)) for entry_key in keys}
-    found: dict[str, list[int]] = {}
-    for start, size in starts:
-        found.setdefault(start, []).append(size)
-    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
+    import ahocorasick
+
+    words = ahocorasick.Automaton()
+    for text, value in found:
+        words.add_word(text, value)
+    if not words:
+        words.add_word("\0", None)  # without a key it could not be asked; no folded text has this one
+    words.make_automaton()
+    return words

@@ -19,8 +19,8 @@ from zhengming.dictionary.model import Action, Dictionary
 from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
-from zhengming.normalizers.terms.candidates import CandidateIndex
-from zhengming.normalizers.terms.cell import Token, View, tokenize
+from zhengming.normalizers.terms.cell import Token, mistyped, tokenize, undoubled
+from zhengming.normalizers.terms.coordination import coordinated
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
@@ -28,19 +28,18 @@ from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.organisations import OrganisationReader
 from zhengming.normalizers.terms.places import PlaceReader
+from zhengming.normalizers.terms.proposals import PLAIN, Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
+from zhengming.normalizers.terms.specifiers import specify
+from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", decided.METHOD: decided.METHOD}
 _SHOWN = 8  # candidates a reviewer is shown
-_LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
-_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
-_PLAIN = {"certainty": "affirmed", "subject": "patient"}
-_NOTHING = Entry("")
 
 Steps = list[tuple[str, str]]
 
@@ -63,11 +62,14 @@ class Matcher:
         accept: float | None = None,
         review: float | None = None,
         decisions: Decisions | str | Path | Iterable[Decision] | None = None,
+        speciality: Iterable[str] = (),
     ) -> None:
         """Build the lexicon of `category`; `sender` adds that sender's local terms.
 
         `accept` and `review` (0..1) replace the levels of the category's policy. `decisions` of reviewers (what holds
-        of a log, or the path of one) are applied to equal values.
+        of a log, or the path of one) are applied to equal values. `speciality` names contexts of the category (see
+        `category.toml`) that the sender's cells are about: there an abbreviation means what it means among them,
+        where neither its cell nor its row tells.
 
         Raises:
             UnknownCode: the dictionary has no such category.
@@ -87,18 +89,25 @@ class Matcher:
         self._vocabulary = vocabulary()
         self._lexicon = Lexicon(self.category, self._vocabulary, sender)
         self._guard = Guard(self._lexicon)
-        self._judge = Judge(self.category, self._lexicon, self._guard)
+        self._judge = Judge(self.category, self._lexicon, self._guard, frozenset(speciality))
+        self._proposer = Proposer(self._lexicon, self._guard, self.review)
         self._confidence = _calibration()
         self._decided = Decided(
             Decisions.of(decisions), self.category, dictionary.id, sender, self._confidence[decided.METHOD]
         )
         self._seen: dict[str, tuple[Mention, ...]] = {}
 
-    def match(self, text: str) -> list[Mention]:
-        """The mentions of one cell, in the order of the text; an empty cell has none."""
+    def match(self, text: str, beside: str = "") -> list[Mention]:
+        """The mentions of one cell, in the order of the text; an empty cell has none.
+
+        `beside` is the text of other cells of its row: what they are about settles an ambiguous abbreviation that
+        nothing in its own cell settles.
+        """
         found = self._seen.get(text)
         if found is None:
             found = self._seen[text] = tuple(mention for mention, _steps in self.explain(text))
+        if beside and any(mention.reason == "ambiguous" for mention in found):
+            return [mention for mention, _steps in self.explain(text, beside)]
         return list(found)
 
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
@@ -112,9 +121,9 @@ class Matcher:
                 self._seen[text] = tuple(mentions)
         return [self.match(text) for text in listed]
 
-    def explain(self, text: str) -> list[tuple[Mention, Steps]]:
-        """Each mention of a cell with the steps that led to it: (step code, detail)."""
-        read = self._decided.apply(text, self._read(text))
+    def explain(self, text: str, beside: str = "") -> list[tuple[Mention, Steps]]:
+        """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""
+        read = self._decided.apply(text, self._read(text, beside))
         mentions = self._covered([mention for mention, _steps in read])
         return [(mention, steps) for mention, (_mention, steps) in zip(mentions, read, strict=True)]
 
@@ -138,24 +147,43 @@ class Matcher:
         self._guard.prepare()
         self._lexicon.prepare()
         self._judge.prepare()
-        _all = self._candidates
+        self._proposer.prepare()
 
     @cached_property
     def codes(self) -> CodeBook:
         """The codes of the category, for cells that hold codes."""
         return CodeBook(self.dictionary, self.category.name)
 
-    @cached_property
-    def _candidates(self) -> CandidateIndex:
-        return CandidateIndex(self._lexicon.terms)
-
-    def _read(self, text: str) -> list[tuple[Mention, Steps]]:
+    def _read(self, text: str, beside: str) -> list[tuple[Mention, Steps]]:
         view = View(text, self._vocabulary)
         if not view.text:
             return self._read_symbols(text)
-        read = self._read_mentions(view) if self.category.policy.cell == "mentions" else self._read_value(view)
+        if self.category.policy.cell == "mentions":
+            about = self._judge.contexts(beside, self.match(beside)) if beside else frozenset()
+            view, read = self._read_mentions(view, about)
+        else:
+            read = self._read_value(view)
         read.sort(key=lambda found: (found.start, found.end))
-        return [(self._mention(found, view), found.steps) for found in read]
+        mentions = [self._mention(found, view) for found in read]
+        if len(read) > 1 and any(view.depth):
+            mentions = self._said_in_brackets(mentions, read, view)
+        return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
+
+    def _said_in_brackets(self, mentions: list[Mention], read: list[Found], view: View) -> list[Mention]:
+        """Mark what stands in the bracket of a concept composed with it, and in that concept's name.
+
+        右室双出口（主动脉瓣下室缺）is one malformation, whose name speaks of the septal defect.
+        """
+        depth = view.depth
+        marked = list(mentions)
+        for whole in read:
+            if whole.method != "composed" or whole.problem:
+                continue
+            for place, part in enumerate(read):
+                inside = whole.end <= part.start and min(depth[whole.end : part.end]) > depth[whole.start]
+                if inside and part.codes and self.name(part.codes[0]) in self.name(whole.codes[0]):
+                    marked[place] = marked[place]._replace(covered_by=whole.codes[0])
+        return marked
 
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
@@ -163,7 +191,7 @@ class Matcher:
         if not text.strip() or entry is None or len(entry.codes) != 1 or entry.ambiguous:
             return []
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        found = Found(0, 0, 0, entry.codes, entry, "exact", qualifiers=dict(_PLAIN))
+        found = Found(0, 0, 0, entry.codes, entry, "exact", qualifiers=dict(PLAIN))
         mention = self._mentioned(found, text, start, end)
         return [(mention, [("exact", entry.senses[0][1].text)])]
 
@@ -174,12 +202,10 @@ class Matcher:
         if entry is None and (compound := self._compound(view)):
             return [self._judged_value(compound)]
         if entry is None and len(text) > 2:
-            for other in self._lexicon.alike.get(self._lexicon.alike_key(text), ()):
-                if not self._guard.contrasts(text, other):
-                    entry, method = self._lexicon.entries[other], "wrong-character"
-                    break
-        if entry is None:
-            return [self._proposed(text, 0, len(text))]
+            entry, _wrong = mistyped(text, self._lexicon.alike.get(self._lexicon.alike_key(text), ()), self._lexicon)
+            method = "wrong-character"
+        if entry is None or (method and self._guard.contrasts(text, entry.key)):
+            return [self._proposer.propose(text, 0, len(text))]
         found = Found(0, 0, len(text), entry.codes, entry, method or _method(entry))
         found.steps.append((found.method, entry.senses[0][1].text))
         return [self._judged_value(found)]
@@ -202,7 +228,7 @@ class Matcher:
         return OrganisationReader(self.category, self._lexicon, beside)
 
     def _judged_value(self, found: Found) -> Found:
-        found.qualifiers.update(_PLAIN)
+        found.qualifiers.update(PLAIN)
         return self._followed(self._judge.judge_value(found))
 
     def _followed(self, found: Found) -> Found:
@@ -214,88 +240,48 @@ class Matcher:
                 found.codes, found.problem, found.method = heirs, "", "successor"
         return found
 
-    def _read_mentions(self, view: View) -> list[Found]:
-        """Every concept of the cell, and every stretch that names none."""
+    def _read_mentions(self, view: View, beside: frozenset[str]) -> tuple[View, list[Found]]:
+        """Every concept of the cell, and every stretch that names none, with the view that they tell places of."""
         lexicon = self._lexicon
         tokens = tokenize(view, lexicon)
-        self._decided.host(tokens, view)
         unread = any(token.kind == "unknown" for token in tokens)
-        reading = Reading(view, tokens)
+        if unread:
+            view, tokens = undoubled(view, tokens, lexicon)
+        self._decided.host(tokens, view)
+        pieced = unread or any(token.kind == "modifier" for token in tokens)
+        if pieced:
+            tokens = coordinated(tokens, view, lexicon)
+        reading = Reading(view, tokens, beside)
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:
                 reading.add(self._hosted(index, token, token.entry, reading))
-        if unread or any(token.kind == "modifier" for token in tokens):
+        if pieced:
             recover(reading, lexicon)
+        if any(view.depth):
+            specify(reading, lexicon, self.category)
         qualify(reading, lexicon)
         self._judge.judge(reading)
-        if not unread:
-            return reading.found
+        return view, reading.found + (self._left(reading) if unread else [])
+
+    def _left(self, reading: Reading) -> list[Found]:
+        """What no term explains, after it was tried together with the names it is glued to."""
         blamed = set(self._judge.blamed(reading))
         for found in reading.found:
-            if found.problem in ("unread-before", "unread-after"):
-                self._reread(found, reading)
-        left = [
-            self._proposed(reading.text(token), token.start, token.end)
-            for index, token in enumerate(tokens)
+            self._proposer.doubt(found, reading)
+        return [
+            self._proposer.propose(reading.text(token), token.start, token.end)
+            for index, token in enumerate(reading.tokens)
             if token.kind == "unknown" and index not in blamed and token.end - token.start >= _LEAST_LEFT
         ]
-        return reading.found + left
-
-    def _reread(self, found: Found, reading: Reading) -> None:
-        """Try the name together with the unread stretch next to it as one mistyped name."""
-        other = reading.tokens[found.token + (1 if found.problem == "unread-after" else -1)]
-        start, end = min(found.start, other.start), max(found.end, other.end)
-        again = self._proposed(reading.view.text[start:end], start, end)
-        if not again.problem:
-            found.start, found.end, found.codes, found.entry = start, end, again.codes, again.entry
-            found.method, found.problem = again.method, ""
-            found.steps = again.steps + [step for step in found.steps if step[0] == "qualifier"]
 
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
-        method = "wrong-character" if token.typed else _method(entry)
+        method = "wrong-character" if token.typed else "shared-head" if token.joined else _method(entry)
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
-        if token.typed and self._guard.contrasts(reading.text(token), entry.key):
+        typed = reading.text(token)
+        if token.typed and typed != entry.key and self._guard.contrasts(typed, entry.key):
             found.problem = "confusable"
         return found
-
-    def _proposed(self, text: str, start: int, end: int) -> Found:
-        """What no term explains: the nearest terms, or nothing."""
-        least = _LEAST_COMPARED * 2 if text.isascii() else _LEAST_COMPARED
-        nearest = self._candidates.nearest(text, self.review) if len(text) >= least else []
-        if not nearest:
-            found = Found(-1, start, end, (), _NOTHING, "none", "nothing-similar", dict(_PLAIN))
-            found.steps.append(("none", text))
-            return found
-        entry = self._lexicon.terms[nearest[0][1]]
-        found = Found(-1, start, end, entry.codes, entry, "similar", "only-similar", dict(_PLAIN))
-        found.rivals = tuple(nearest)
-        slips = [(slip, term_key) for _score, term_key in nearest if (slip := self._slip(text, term_key))]
-        slipped = self._lexicon.terms[slips[0][1]] if slips else None
-        if slipped and len(slipped.codes) == 1 and not slipped.ambiguous and not slipped.broad:
-            found.method, found.problem = slips[0][0], ""
-            found.codes, found.entry = slipped.codes, slipped
-        found.steps.extend(("similar", f"{term_key} {score:.2f}") for score, term_key in nearest)
-        return found
-
-    def _slip(self, text: str, meant: str) -> str:
-        """The method by which the texts are the same but for a slip that makes no other name, or an empty string.
-
-        A slip is characters that change no name (法洛氏四联症), one typed twice, or two neighbours exchanged.
-        """
-        fillers, contrasts = self._vocabulary.fillers, self._guard.additions
-        plain = [[one for one in side if one not in fillers or one in contrasts] for side in (text, meant)]
-        if plain[0] == plain[1] and len(plain[0]) > 2:
-            return "filler"
-        if len(meant) < _LEAST_SLIPPED or text.isascii():
-            return ""
-        first = next((index for index, pair in enumerate(zip(text, meant, strict=False)) if pair[0] != pair[1]), -1)
-        if len(text) == len(meant) + 1:
-            first = len(meant) if first < 0 else first
-            twice = text[first] == text[first - 1] and text[:first] + text[first + 1 :] == meant
-            return "wrong-character" if twice and text[first] not in contrasts else ""
-        swapped = text[:first] + text[first + 1 : first + 2] + text[first] + text[first + 2 :]
-        return "wrong-character" if len(text) == len(meant) and swapped == meant else ""
 
     def _mention(self, found: Found, view: View) -> Mention:
         return self._mentioned(found, view.raw, *view.span(found.start, found.end))
@@ -342,7 +328,7 @@ class Matcher:
                 mention.code
                 and other.code
                 and mention.code in self.category.ancestors(other.code)
-                and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in _PLAIN)
+                and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in PLAIN)
             ):
                 return mention._replace(covered_by=other.code)
         return mention

@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 
 from zhengming.dictionary.model import Category
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon, lengths
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found
 from zhengming.normalizers.terms.wordlist import wordlist
 
@@ -79,16 +78,12 @@ class PlaceReader:
 
     def _names(self, text: str, position: int) -> Iterator[Entry]:
         """The names of divisions that begin at `position`, the longest first."""
-        sizes = {*self._lengths.get(text[position : position + 4], ()), *self._lengths.get(text[position], ())}
-        for size in sorted(sizes, reverse=True):
-            entry = self._lexicon.terms.get(text[position : position + size])
-            if entry is not None and len(entry.key) == size:
-                yield entry
-
-    @cached_property
-    def _lengths(self) -> dict[str, tuple[int, ...]]:
-        """The lengths of names by how they start."""
-        return lengths(self._lexicon.terms)
+        found: list[Entry] = [
+            entry
+            for last, entry in self._lexicon.words.iter(text[position : position + _LONGEST_NAME])
+            if entry.senses and last + 1 == len(entry.key)
+        ]
+        return reversed(found)
 
     def _below(self, code: str, above: tuple[str, ...]) -> bool:
         ancestors = self._category.ancestors(code)

@@ -13,7 +13,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
-_DEGREES = frozenset({"severity", "extent", "count"})  # what may follow its name behind a comma
+_DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix"})
 
 

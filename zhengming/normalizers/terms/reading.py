@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from zhengming.normalizers.terms.cell import Token, View
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
 
@@ -35,10 +36,11 @@ class Found:
 class Reading:
     """Tokens of one cell with the separation between neighbours; concepts found are added by the steps."""
 
-    __slots__ = ("found", "hosts", "separations", "tokens", "view")
+    __slots__ = ("beside", "found", "hosts", "separations", "tokens", "view")
 
-    def __init__(self, view: View, tokens: list[Token]) -> None:
-        """Work out the separations; nothing is found yet."""
+    def __init__(self, view: View, tokens: list[Token], beside: frozenset[str] = frozenset()) -> None:
+        """Work out the separations; nothing is found yet. `beside` are the contexts of the row's other cells."""
+        self.beside = beside
         self.view = view
         self.tokens = tokens
         self.separations = _separations(view, tokens)

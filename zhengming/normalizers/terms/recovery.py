@@ -12,6 +12,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
+_LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
@@ -20,7 +21,7 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
     """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
-        if kind == "unknown" and _interrupted(reading, index, lexicon):
+        if kind in ("unknown", "modifier") and _interrupted(reading, index, lexicon):
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
@@ -49,14 +50,15 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
 def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     """An ending joined to a name takes over what that name's own ending happens to: 主动脉瓣脱垂并返流."""
     ending = reading.text(reading.tokens[index])
-    if ending not in lexicon.endings:
-        return
     side = reading.side(index, -1, CLAUSE)
     if side is None or side[0] < LIST or not _joined_by_word_or_list(reading, index):
         return
     name = side[2].entry.key
-    sizes = [size for size in (2, 3, 4) if name[-size:] in lexicon.endings]
-    entry = lexicon.terms.get(name[: -sizes[0]] + ending) if sizes else None
+    # Of an ending that many names have, any start of the name may be what it happens to; else one as long is replaced.
+    known = ending in lexicon.endings
+    cuts = range(len(name) - 1, _LEAST_FRONT - 1, -1) if known else [len(name) - len(ending)]
+    starts = (name[:cut] for cut in cuts if cut >= _LEAST_FRONT)
+    entry = next((entry for start in starts if (entry := lexicon.terms.get(start + ending))), None)
     if entry and entry.codes != side[2].codes:
         _become(reading, index, entry, None)
 
@@ -98,27 +100,35 @@ def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) 
 
 def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Put together an unknown stretch and what follows it beyond words that may stand inside a name."""
-    pieces = [index]
-    for position in range(index + 1, len(reading.tokens)):
-        if reading.separations[position] > BRACKET or (position in reading.hosts and len(pieces) > 1):
-            break
-        token = reading.tokens[position]
-        if token.kind in ("unknown", "term"):
-            pieces.append(position)
-            if len(pieces) > 2:
-                break
-        elif not _may_interrupt(token):
-            break
-    for last in pieces[1:]:
-        if last == index + 1:
-            continue
+    for last in _rests(reading, index):
         head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
+        inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
         for size in range(len(rest), 1, -1):
             entry = lexicon.terms.get(head + rest[:size])
-            if entry:
-                _replace(reading, index, last, entry, size)
-                return True
+            if entry is None:
+                continue
+            if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
+                return False  # 主动脉(瓣)狭窄 may be either
+            _replace(reading, index, last, entry, size)
+            return True
     return False
+
+
+def _rests(reading: Reading, index: int) -> list[int]:
+    """Tokens beyond an interruption that may go on with the name that token `index` begins."""
+    joins = ("unknown",) if reading.tokens[index].kind == "modifier" else ("unknown", "term")
+    pieces: list[int] = []
+    for position in range(index + 1, len(reading.tokens)):
+        if reading.separations[position] > BRACKET or (position in reading.hosts and pieces):
+            break
+        token = reading.tokens[position]
+        if token.kind in joins:
+            pieces.append(position)
+            if len(pieces) > 1:
+                break
+        elif not _may_interrupt(token) and not _says_whether(token):
+            break
+    return [position for position in pieces if position > index + 1]
 
 
 def _may_interrupt(token: Token) -> bool:
@@ -145,3 +155,15 @@ def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -
     found = Found(first, token.start, stop, entry.codes, entry, "interrupted")
     found.steps.append(("interrupted", entry.senses[0][1].text))
     reading.add(found)
+    for inside in reading.tokens[first + 1 : last]:
+        certainty = _says_whether(inside)
+        if certainty:  # 肺动脉瓣未见狭窄 denies the stenosis, and nothing after it
+            found.qualifiers["certainty"] = certainty
+            found.steps.append(("qualifier", f"{reading.raw(inside)} → certainty={certainty}"))
+            inside.kind = "part"
+
+
+def _says_whether(token: Token) -> str:
+    """What a word inside a name says of its certainty, or an empty string."""
+    cues = token.entry.cues if token.kind == "cue" and token.entry else ()
+    return next((cue.value for cue in cues if cue.axis == "certainty" and cue.position != "after"), "")

@@ -1,0 +1,120 @@
+"""Proposals: what a stretch that no term explains may mean, and what it may do to a name it is glued to.
+
+The nearest terms are proposals for a human. Only a slip that makes no other name is put right: characters that change
+no name, one typed twice, two neighbours exchanged.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from zhengming.normalizers.terms.candidates import CandidateIndex
+from zhengming.normalizers.terms.guard import Guard
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import NONE
+
+PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
+_LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
+_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
+_LIKER = 0.75  # how like another name a known one with unread text must be to be doubted
+_NOTHING = Entry("")
+
+
+class Proposer:
+    """Proposes concepts for what the lexicon does not know; nothing below `level` (0..1) is proposed."""
+
+    def __init__(self, lexicon: Lexicon, guard: Guard, level: float) -> None:
+        """Keep what it needs; the index of candidates is made when first asked."""
+        self._lexicon = lexicon
+        self._guard = guard
+        self._level = level
+
+    def prepare(self) -> None:
+        """Make the index of candidates now."""
+        _all = self._candidates
+
+    @cached_property
+    def _candidates(self) -> CandidateIndex:
+        return CandidateIndex(self._lexicon.terms)
+
+    def propose(self, text: str, start: int, end: int) -> Found:
+        """What no term explains: the nearest terms, or nothing."""
+        least = _LEAST_COMPARED * 2 if text.isascii() else _LEAST_COMPARED
+        nearest = self._candidates.nearest(text, self._level) if len(text) >= least else []
+        if not nearest:
+            found = Found(-1, start, end, (), _NOTHING, "none", "nothing-similar", dict(PLAIN))
+            found.steps.append(("none", text))
+            return found
+        entry = self._lexicon.terms[nearest[0][1]]
+        found = Found(-1, start, end, entry.codes, entry, "similar", "only-similar", dict(PLAIN))
+        found.rivals = tuple(nearest)
+        meant, method = self._slipped(text, nearest)
+        if meant:
+            found.method, found.problem = method, ""
+            found.codes, found.entry = meant.codes, meant
+        found.steps.extend(("similar", f"{term_key} {score:.2f}") for score, term_key in nearest)
+        return found
+
+    def doubt(self, found: Found, reading: Reading) -> None:
+        """Look at a name together with the unread text glued to it: it may be another name, or this one mistyped."""
+        if not found.problem and found.codes:
+            found.problem = self._part_of_another(found, reading)
+        if found.problem in ("unread-before", "unread-after"):
+            self._reread(found, reading)
+
+    def _part_of_another(self, found: Found, reading: Reading) -> str:
+        """The problem of a name that, with the unread text glued to it, is more like a name of another concept.
+
+        肺静脉异常 in 肺静脉异常弓流 is no malformation of its own: the whole is nearly 肺静脉异常引流.
+        """
+        tokens, gaps, text = reading.tokens, reading.view.gaps, reading.view.text
+        before = tokens[found.token - 1] if found.token > 0 else None
+        after = next((one for one in tokens[found.token + 1 :] if one.start >= found.end), None)
+        for other, gap in ((before, found.start), (after, found.end)):
+            if other is None or other.kind != "unknown" or gaps[gap] != NONE:
+                continue
+            whole = text[min(found.start, other.start) : max(found.end, other.end)]
+            nearest = self._candidates.nearest(whole, max(self._level, _LIKER))
+            if nearest and not set(self._lexicon.terms[nearest[0][1]].codes) & set(found.codes):
+                return "unread-before" if other is before else "unread-after"
+        return ""
+
+    def _reread(self, found: Found, reading: Reading) -> None:
+        """Try the name together with the unread stretch next to it as one mistyped name."""
+        other = reading.tokens[found.token + (1 if found.problem == "unread-after" else -1)]
+        start, end = min(found.start, other.start), max(found.end, other.end)
+        again = self.propose(reading.view.text[start:end], start, end)
+        if not again.problem:
+            found.start, found.end, found.codes, found.entry = start, end, again.codes, again.entry
+            found.method, found.problem = again.method, ""
+            found.steps = again.steps + [step for step in found.steps if step[0] == "qualifier"]
+
+    def _slipped(self, text: str, nearest: list[tuple[float, str]]) -> tuple[Entry | None, str]:
+        """The one concept's term that the text is but for a slip that makes no other name, and by which method."""
+        fillers, contrasts = self._lexicon.vocabulary.fillers, self._guard.additions
+        if text[0] in fillers or text[-1] in fillers:
+            return None, ""  # the 性 of 尿毒症性心肌病 belongs to what stands before it
+        kept = [one for one in text if one not in fillers or one in contrasts]
+        for _score, term_key in nearest:
+            if len(kept) > 2 and kept == [one for one in term_key if one not in fillers or one in contrasts]:
+                same = self._lexicon.terms[term_key]
+                return (same, "filler") if _is_sure(same) else (None, "")
+        if len(text) < _LEAST_SLIPPED or text.isascii():
+            return None, ""
+        entries = {entry.codes: entry for one in self._unslipped(text) if (entry := self._lexicon.terms.get(one))}
+        only = next(iter(entries.values())) if len(entries) == 1 else None
+        return (only, "wrong-character") if only and _is_sure(only) else (None, "")
+
+    def _unslipped(self, text: str) -> list[str]:
+        """The text with two neighbours exchanged, or without a character typed twice, in every way."""
+        ways = [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]
+        if len(text) > _LEAST_SLIPPED:
+            twice = [at for at in range(1, len(text)) if text[at] == text[at - 1]]
+            ways += [text[:at] + text[at + 1 :] for at in twice if text[at] not in self._guard.additions]
+        return [way for way in ways if way != text]
+
+
+def _is_sure(entry: Entry) -> bool:
+    """Whether a text that only slipped from the term may be taken for it."""
+    return len(entry.codes) == 1 and not entry.ambiguous and not entry.broad

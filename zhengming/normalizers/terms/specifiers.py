@@ -1,0 +1,93 @@
+"""Specifiers: what stands in brackets behind a name and makes it a more specific one.
+
+脊柱侧弯（特发性）is 特发性脊柱侧弯, and 内脏异位综合征（无脾）names the kind without a spleen. Two ways, both by the
+dictionary alone: the bracket and the name together are a term of a concept below, or just one concept below has a term
+that says what the bracket says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT
+
+_LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
+
+
+def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
+    """Make concepts of the reading more specific by what their brackets say; those tokens are then used up."""
+    for found in reading.found:
+        for first, last in _items(reading, found):
+            tokens = reading.tokens[first:last]
+            if all(token.kind == "modifier" for token in tokens):
+                continue  # composed by definition, with its qualifier
+            said = reading.view.text[tokens[0].start : tokens[-1].end]
+            entry = _together(said, found, lexicon, category) or _below(said, tokens, found, lexicon, category)
+            if entry:
+                found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+                found.codes, found.entry, found.method = entry.codes, entry, "composed"
+                for token in tokens:
+                    token.kind = "part"
+
+
+def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
+    """The items of the bracket right behind a concept, as ranges of tokens; none if another concept stands there."""
+    depth, gaps, tokens = reading.view.depth, reading.view.gaps, reading.tokens
+    first = found.token + 1
+    if found.token < 0 or first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
+        return
+    level = depth[tokens[first].start]
+    last = first
+    while last < len(tokens) and depth[tokens[last].start] >= level:
+        if last in reading.hosts:
+            return
+        last += 1
+    if level <= depth[found.start]:
+        return
+    start = first
+    for index in range(first + 1, last + 1):
+        if index == last or gaps[tokens[index].start] not in (NONE, SOFT):
+            yield start, index
+            start = index
+
+
+def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
+    """The term that bracket and name make together, in either order, if it is of a concept below."""
+    ways = [found.entry.key + said, said + found.entry.key]
+    if len(said) > 1 and said[-2].isdigit() and said[-1].isascii() and said[-1].isalpha():
+        ways.append(found.entry.key + said[:-1])  # type IIb is a type II
+    for text in ways:
+        entry = lexicon.terms.get(text)
+        if entry and len(entry.codes) == 1 and not entry.ambiguous and _is_below(entry.codes[0], found, category):
+            return entry
+    return None
+
+
+def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
+    """The one concept below that has a term with what the bracket says, when nothing else can read the bracket."""
+    core = said
+    while core and core[-1] in lexicon.vocabulary.fillers:
+        core = core[:-1]
+    if len(core) < _LEAST_SAID or core.isascii() or len(found.codes) != 1:
+        return None
+    if not any(token.kind == "unknown" for token in tokens):
+        return None
+    saying = {
+        code: term
+        for code in category.descendants(found.codes[0])
+        for term in category.concepts[code].terms
+        if core in term.key
+    }
+    topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
+    if len(topmost) != 1 or category.concepts[topmost[0]].status == "retired":
+        return None
+    entry = lexicon.terms.get(category.concepts[topmost[0]].terms[0].key)
+    return entry if entry and entry.codes == (topmost[0],) and not entry.ambiguous else None
+
+
+def _is_below(code: str, found: Found, category: Category) -> bool:
+    return code not in found.codes and not category.ancestors(code).isdisjoint(found.codes)

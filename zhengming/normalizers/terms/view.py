@@ -1,0 +1,99 @@
+"""A view of a cell: its folded letters and digits in one string, what stands between them, and a way back."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from copy import copy
+
+from zhengming.dictionary.folding import MARKS, fold_with_offsets
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT, Vocabulary
+
+MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
+
+_NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
+_OPENING = frozenset("([{<《〈【「『〔〖")
+_CLOSING = frozenset(")]}>》〉】」』〕〗")
+
+
+class View:
+    """A cell's letters and digits, folded (`text`), and what stands between them.
+
+    `gaps[i]` is the strength of the punctuation before character i; `gaps[-1]` of what follows the last one.
+    """
+
+    __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "raw", "text")
+
+    def __init__(self, raw: str, vocabulary: Vocabulary) -> None:
+        """Fold and squeeze `raw`, of which at most MAX_CELL characters are read."""
+        self.raw = raw
+        read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
+        folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
+        self.folded = folded
+        self._offsets = offsets
+        places: list[int] = []
+        gaps: list[int] = []
+        depth: list[int] = []
+        last = strength = level = 0
+        for marks in MARKS.finditer(folded):
+            start, end = marks.span()
+            if start > last:
+                _extend(places, gaps, depth, last, start, strength, level)
+                strength = NONE
+            for mark in marks[0]:
+                said = vocabulary.strengths.get(mark, SOFT)
+                if said == BRACKET:
+                    level = level + 1 if mark in _OPENING else max(level - 1, 0)
+                strength = max(strength, said)
+            last = end
+        if len(folded) > last:
+            _extend(places, gaps, depth, last, len(folded), strength, level)
+            strength = NONE
+        gaps.append(strength)
+        self._places = places
+        self.gaps = gaps
+        self.depth = depth
+        self.bare = not any(gaps)
+        self.text = MARKS.sub("", folded)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
+        last = self._places[end - 1]
+        if self.depth[end - 1] > self.depth[start]:
+            following = self._places[end] if end < len(self._places) else len(self.folded)
+            last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
+        return self._offsets[self._places[start]], self._offsets[last] + 1
+
+    def without(self, index: int) -> View:
+        """The same cell without squeezed character `index`; spans still tell places of the raw text."""
+        other = copy(self)
+        other.text = self.text[:index] + self.text[index + 1 :]
+        other.gaps = self.gaps[:index] + self.gaps[index + 1 :]
+        other.depth = self.depth[:index] + self.depth[index + 1 :]
+        other._places = self._places[:index] + self._places[index + 1 :]
+        return other
+
+    @property
+    def spaceless(self) -> str:
+        """The folded text without its spaces."""
+        return self.folded.replace(" ", "")
+
+    def between(self, index: int) -> str:
+        """The folded punctuation before squeezed character `index` (or after the last one), spaces left out."""
+        first = self._places[index - 1] + 1 if index else 0
+        last = self._places[index] if index < len(self._places) else len(self.folded)
+        return self.folded[first:last].replace(" ", "")
+
+    def positions(self, first: int, last: int) -> tuple[int, int]:
+        """The squeezed stretch that covers folded[first:last]."""
+        return bisect_left(self._places, first), bisect_left(self._places, last)
+
+
+def _extend(
+    places: list[int], gaps: list[int], depth: list[int], start: int, end: int, strength: int, level: int
+) -> None:
+    """Take in the run of letters folded[start:end], which stands behind punctuation of `strength`."""
+    size = end - start
+    places.extend(range(start, end))
+    gaps.append(strength)
+    gaps.extend([NONE] * (size - 1))
+    depth.extend([level] * size)
