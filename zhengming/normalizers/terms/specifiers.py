@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -77,15 +78,14 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
     if not any(token.kind == "unknown" for token in tokens):
         return None
     saying = {
-        code: term
+        code
         for code in category.descendants(found.codes[0])
-        for term in category.concepts[code].terms
-        if core in term.key
+        if any(core in term.key for term in category.concepts[code].terms)
     }
     topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
     if len(topmost) != 1 or category.concepts[topmost[0]].status == "retired":
         return None
-    entry = lexicon.terms.get(category.concepts[topmost[0]].terms[0].key)
+    entry = lexicon.terms.get(key(category.concepts[topmost[0]].name))
     return entry if entry and entry.codes == (topmost[0],) and not entry.ambiguous else None
 
 
