@@ -22,7 +22,7 @@ from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
 from zhengming.privacy import Personal
-from zhengming.results import RESULT, CleanResult, Trail, ValidationReport, made_folder
+from zhengming.results import ANNOTATED, RESULT, CleanResult, Trail, ValidationReport, made_folder
 from zhengming.schemas import spec as specs
 from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, cell_text, read
@@ -43,7 +43,8 @@ _WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that ar
 def inputs(paths: Sequence[Path]) -> list[Path]:
     """The files `paths` name: a folder stands for the spreadsheets in it, a pattern (`*.xlsx`) for what it matches.
 
-    Our own results (`*.clean.xlsx`) are left out of folders and patterns: a result is never taken for an input.
+    Our own results (`*.clean.xlsx`, `*.annotated.xlsx`) are left out of folders and patterns: a result is never taken
+    for an input.
     """
     found: list[Path] = []
     for path in paths:
@@ -54,7 +55,7 @@ def inputs(paths: Sequence[Path]) -> list[Path]:
         else:
             found.append(path)
             continue
-        listed = sorted(one for one in listed if one.is_file() and not one.stem.endswith(RESULT))
+        listed = sorted(one for one in listed if one.is_file() and not one.stem.endswith((RESULT, ANNOTATED)))
         found += listed or [path]  # nothing there: reading says so
     return found
 
@@ -255,6 +256,7 @@ class _File:
             spec=self.spec,
             lang=self.run.lang,
             trail=Trail(self.tables, columns),
+            source=self.path,
             inputs=self.run.inputs,
         )
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from zhengming.reports.undecided import Question, Undecided
     from zhengming.tables.locate import Located
 
-RESULT = ".clean"  # ends the stem of every file we write
+RESULT = ".clean"  # ends the stem of a clean file
+ANNOTATED = ".annotated"  # ends the stem of a sender's file with our notes in it
 LINEAGE = "lineage"  # the folder, beside the results, of what each of their cells came from
 
 
@@ -68,6 +69,7 @@ class CleanResult:
     spec: TableSpec
     lang: str = "zh"
     trail: Trail = Trail((), {})
+    source: Path | None = None
     inputs: Sequence[Path] = ()
 
     @cached_property
@@ -108,6 +110,22 @@ class CleanResult:
         written.append(made_folder(folder / LINEAGE) / f"{self.stem}.parquet")
         write_parquet(written[-1], self.lineage)
         return written
+
+    def annotate(self, directory: str | Path) -> Path:
+        """Write `<stem>.annotated.xlsx` into `directory`: the sender's file, problem cells coloured and commented.
+
+        An xlsx keeps its styles; other formats are drawn from their cells. No formula is left in it.
+
+        Raises:
+            UnreadableFile: the file is gone, or is no longer what was cleaned.
+            UnwritableFile: the target cannot be written, or is one of the inputs.
+        """
+        from zhengming.files import write_bytes
+        from zhengming.reports import annotated
+
+        target = self.target(made_folder(directory) / f"{self.stem}{ANNOTATED}.xlsx")
+        write_bytes(target, annotated.workbook(self, self.source, self.trail.columns, self.trail.tables, self.lang))
+        return target
 
     def target(self, path: Path) -> Path:
         """`path`, unless it is an input."""

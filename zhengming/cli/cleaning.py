@@ -44,6 +44,9 @@ def clean(
     data_format: Annotated[
         Literal["xlsx", "csv", "parquet"], typer.Option("--format", help="Also write the data as csv or parquet.")
     ] = "xlsx",
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Also write the sender's file with problem cells coloured and commented.")
+    ] = False,
     jobs: Jobs = 0,
     lang: Lang = None,
 ) -> None:
@@ -52,7 +55,7 @@ def clean(
 
     paths = pipeline.inputs(files)
     make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang))
-    run, results = batch.start(make, paths, partial(_cleaned, output, data_format), jobs=jobs)
+    run, results = batch.start(make, paths, partial(_cleaned, output, data_format, annotate, paths), jobs=jobs)
     tell_of_decisions(run.decisions, run.dictionary, lang)
     failed = False
     for path, done in display.progress(results, what=spoken_words(lang)["working"], total=len(paths)):
@@ -66,11 +69,16 @@ def clean(
     raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
 
 
-def _cleaned(output: Path, data_format: str, run: Run, path: Path, stem: str) -> Done:
+def _cleaned(
+    output: Path, data_format: str, annotate: bool, inputs: list[Path], run: Run, path: Path, stem: str
+) -> Done:
     from zhengming import batch
 
+    run.inputs = inputs  # a worker that started afresh knows of none
     result = run.cleaned(path, stem)
     result.write(output, data_format=data_format)
+    if annotate:
+        result.annotate(output)
     return batch.summarised(result)
 
 

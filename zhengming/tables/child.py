@@ -22,7 +22,7 @@ def run(arguments: dict[str, Any]) -> None:
     """Read the file that `arguments` name and send what is found to standard output, pickled."""
     gc.disable()  # a life of one file makes millions of cells and no cycles: looking for some takes a third of it
     limits = Limits(**arguments["limits"])
-    _limit(limits.memory_bytes, math.ceil(arguments["seconds"]))
+    limit(limits.memory_bytes, math.ceil(arguments["seconds"]))
     source = Source(Path(arguments["file_path"]), arguments["file"], limits, arguments["engine"])
     out = sys.stdout.buffer
     try:
@@ -33,7 +33,7 @@ def run(arguments: dict[str, Any]) -> None:
     out.flush()
 
 
-def _limit(memory: int, seconds: int) -> None:
+def limit(memory: int, seconds: int) -> None:
     """Ask the system to end this process when it takes too much; where it cannot, the parent's clock still runs."""
     try:
         import resource
