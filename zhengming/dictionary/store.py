@@ -36,6 +36,8 @@ _TERM = """
 SELECT code, text, kind, lang, sender, relation, source, added_by, added_on
 FROM term JOIN origin ON origin.id = term.origin WHERE category = ?
 """
+# Stated, because SQLite would rather go through all terms of the category in the order that is asked for.
+_TERM_BY_KEY = _TERM.replace("FROM term", "FROM term INDEXED BY term_by_key") + "AND key = ? ORDER BY code, position"
 
 
 def load(path: Path) -> Dictionary:
@@ -227,6 +229,27 @@ class StoredCategory(Category):
         """The codes of the concepts with a term of this folded key, each with that term; one query of an index."""
         return self.concepts.named(key)
 
+    @property
+    def release(self) -> tuple[Path, str]:
+        """The file of the release, and the SHA-256 of its content."""
+        return self.concepts.release
+
+    @property
+    def many_terms(self) -> int:
+        """How many terms there are, as the file says; at least one for each concept."""
+        return self.concepts.many_terms
+
+    def coded_keys(self) -> Iterator[tuple[str, str]]:
+        """(key, code) in order for what each key names: active concepts only, where there are any.
+
+        Local terms of senders do not count.
+        """
+        return self.concepts.coded_keys()
+
+    def local(self, sender: str) -> list[tuple[str, Term]]:
+        """The local terms of a sender, each behind the code of its concept; looks at every term if there are any."""
+        return self.concepts.local(sender)
+
 
 class StoredConcepts(Mapping[str, Concept]):
     """The concepts of one category by code, in order of code.
@@ -302,8 +325,55 @@ class StoredConcepts(Mapping[str, Concept]):
 
     def named(self, key: str) -> list[tuple[str, Term]]:
         """The codes of the concepts with a term of this folded key, each with that term."""
-        found = self._store.rows(_TERM + "AND key = ? ORDER BY code, position", (self._number, key))
+        found = self._store.rows(_TERM_BY_KEY, (self._number, key))
         return [(row[0], Term(*row[1:])) for row in found]
+
+    @property
+    def release(self) -> tuple[Path, str]:
+        """The file of the release, and the SHA-256 of its content."""
+        return self._store.path, self._store.about["sha256"]
+
+    @property
+    def many_terms(self) -> int:
+        """How many terms there are, as the file says."""
+        query = "SELECT concepts + terms FROM category WHERE id = ?"
+        return next((int(count) for (count,) in self._store.rows(query, (self._number,))), 0)
+
+    def coded_keys(self) -> Iterator[tuple[str, str]]:
+        """(key, code) in order, see `StoredCategory.coded_keys`."""
+        here = (self._number,)
+        elsewhere = set(
+            self._store.rows(
+                "SELECT term.key, code, position FROM term WHERE category = ? AND origin IN "
+                "(SELECT id FROM origin WHERE sender != '')",
+                here,
+            )
+            if self._senders()
+            else ()
+        )
+        retired = {
+            code
+            for (code,) in self._store.rows("SELECT code FROM concept WHERE category = ? AND status = 'retired'", here)
+        }
+        rows = self._store.rows(
+            "SELECT key, code, position FROM term INDEXED BY term_by_key WHERE category = ? AND key != '' "
+            "ORDER BY key, code",
+            here,
+        )
+        for term_key, group in groupby(rows, key=lambda row: row[0]):
+            codes = [row[1] for row in group if row not in elsewhere]
+            active = [code for code in codes if code not in retired] if len(codes) > 1 else codes
+            yield from ((term_key, code) for code in active or codes)
+
+    def local(self, sender: str) -> list[tuple[str, Term]]:
+        """The local terms of a sender, each behind the code of its concept."""
+        if sender not in self._senders():
+            return []
+        rows = self._store.rows(_TERM + "AND origin.sender = ? ORDER BY code, position", (self._number, sender))
+        return [(row[0], Term(*row[1:])) for row in rows]
+
+    def _senders(self) -> set[str]:
+        return {sender for (sender,) in self._store.rows("SELECT DISTINCT sender FROM origin WHERE sender != ''")}
 
     def children(self) -> Iterator[tuple[str, list[str]]]:
         """Each code that is a parent, with the codes of its children."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from zhengming.normalizers.terms.lexicon import Entry
 
@@ -48,14 +48,19 @@ class CandidateIndex:
         scored = process.extract(
             text, [keys[index] for index in pool], scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None
         )
-        best: dict[str, tuple[float, str]] = {}
-        for term_key, score, _place in sorted(scored, key=lambda one: (-one[1], self._is_misspelling(one[0]), one[0])):
-            for code in self._terms[term_key].codes:
-                best.setdefault(code, (score / 100, term_key))
-        return list(dict.fromkeys(best.values()))[:_SHOWN]
+        return best_of_each([(score / 100, term_key) for term_key, score, _place in scored], self._terms)
 
-    def _is_misspelling(self, term_key: str) -> bool:
-        return self._terms[term_key].senses[0][1].kind == "misspelling"
+
+def best_of_each(
+    scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int = _SHOWN
+) -> list[tuple[float, str]]:
+    """The best term of each concept, best first; of terms of the same score a misspelling comes last."""
+    ordered = sorted(scored, key=lambda one: (-one[0], terms[one[1]].senses[0][1].kind == "misspelling", one[1]))
+    best: dict[str, tuple[float, str]] = {}
+    for score, term_key in ordered:
+        for code in terms[term_key].codes:
+            best.setdefault(code, (score, term_key))
+    return list(dict.fromkeys(best.values()))[:shown]
 
 
 def _pairs(text: str) -> set[str]:

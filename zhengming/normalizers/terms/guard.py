@@ -7,7 +7,7 @@ term with an unread stretch glued to it is not accepted when that stretch may be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 from itertools import combinations
 
@@ -44,7 +44,7 @@ class Guard:
         return frozenset(found)
 
     @cached_property
-    def additions(self) -> frozenset[str]:
+    def additions(self) -> Container[str]:
         """One or two characters that make another concept of a term when added anywhere in it."""
         known = dict(self._coded())
         found: set[str] = set()

@@ -71,7 +71,7 @@ class Judge:
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = (self._implied, self.category.children)
+        _all = self._implied
 
     @cached_property
     def _implied(self) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -6,10 +6,10 @@ Looking up is by an Aho–Corasick automaton: one walk over a cell finds every k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category, Modifier, Term
@@ -63,8 +63,14 @@ class Entry:
             self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
 
 
+class Words(Protocol):
+    """Finds in a text everything that is known: (index of the last character, what stands there)."""
+
+    def iter(self, text: str) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
+
+
 _ENDING_SIZES = (2, 3, 4)
-_LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
+LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
 _JOINS = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
@@ -80,17 +86,24 @@ class Lexicon:
         """
         self.category = category
         self.vocabulary = vocabulary
-        self.entries: dict[str, Entry] = {}
+        entries: dict[str, Entry] = self._word_entries()
         for term_key, senses in self._senses(sender).items():
-            self.entries[term_key] = Entry(term_key, self._current(senses) if len(senses) > 1 else tuple(senses))
-        for modifier in category.modifiers:
-            entry = self._entry(key(modifier.term))
-            entry.modifiers = (*entry.modifiers, modifier)
-        for cue_key, cues in vocabulary.cues.items():
-            self._entry(cue_key).cues = cues
-        for entry in self.entries.values():
+            entry = entries.setdefault(term_key, Entry(term_key))
+            entry.senses = self._current(senses) if len(senses) > 1 else tuple(senses)
+        for entry in entries.values():
             entry.settle(self._strongest_mark)
-        self.words = automaton((entry_key, entry) for entry_key, entry in self.entries.items())
+        self.entries: Mapping[str, Entry] = entries
+        self.words: Words = automaton((entry_key, entry) for entry_key, entry in entries.items())
+
+    def _word_entries(self) -> dict[str, Entry]:
+        """The entries of the words that are no terms: sub-type words of the category, general cues."""
+        entries: dict[str, Entry] = {}
+        for modifier in self.category.modifiers:
+            entry = entries.setdefault(key(modifier.term), Entry(key(modifier.term)))
+            entry.modifiers = (*entry.modifiers, modifier)
+        for cue_key, cues in self.vocabulary.cues.items():
+            entries.setdefault(cue_key, Entry(cue_key)).cues = cues
+        return entries
 
     def _senses(self, sender: str) -> dict[str, list[tuple[str, Term]]]:
         """What each key names; a term local to `sender` stands before what others mean by it."""
@@ -112,12 +125,6 @@ class Lexicon:
         active = [sense for sense in senses if concepts[sense[0]].status != "retired"]
         return tuple(sorted(active or senses, key=lambda sense: (sense[0], sense[1].kind, sense[1].text)))
 
-    def _entry(self, entry_key: str) -> Entry:
-        entry = self.entries.get(entry_key)
-        if entry is None:
-            entry = self.entries[entry_key] = Entry(entry_key)
-        return entry
-
     def _strongest_mark(self, text: str) -> int:
         strengths = self.vocabulary.strengths
         return max((strengths.get(character, NONE) for character in fold(text)), default=NONE)
@@ -132,7 +139,7 @@ class Lexicon:
         return {entry_key: entry for entry_key, entry in self.entries.items() if entry.senses}
 
     @cached_property
-    def endings(self) -> frozenset[str]:
+    def endings(self) -> Container[str]:
         """Ends of names that many names share: 狭窄, 关闭不全, 闭锁. What stands before one is what it happens to."""
         counts = Counter(
             entry_key[-size:]
@@ -141,7 +148,7 @@ class Lexicon:
             for size in _ENDING_SIZES
             if len(entry_key) > size + 1
         )
-        return frozenset(ending for ending, count in counts.items() if count >= _LEAST_SHARED)
+        return frozenset(ending for ending, count in counts.items() if count >= LEAST_SHARED)
 
     @cached_property
     def alike(self) -> Mapping[str, tuple[str, ...]]:
@@ -153,9 +160,10 @@ class Lexicon:
         return {text: tuple(keys) for text, keys in found.items()}
 
     @cached_property
-    def alike_words(self) -> Automaton:
+    def alike_words(self) -> Words:
         """Finds in a text of classes every text of `alike`: its length, and the term keys that look so."""
-        return automaton((text, (len(text), keys)) for text, keys in self.alike.items())
+        words: Words = automaton((text, (len(text), keys)) for text, keys in self.alike.items())
+        return words
 
     def alike_key(self, text: str) -> str:
         """The text with every character replaced by its confusable class."""

@@ -33,6 +33,7 @@ from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
 from zhengming.normalizers.terms.specifiers import specify
+from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
@@ -87,8 +88,9 @@ class Matcher:
                 remedy="0 ≤ review ≤ accept ≤ 1",
             )
         self._vocabulary = vocabulary()
-        self._lexicon = Lexicon(self.category, self._vocabulary, sender)
-        self._guard = Guard(self._lexicon)
+        stored = stored_lexicon(self.category, self._vocabulary, sender)
+        self._lexicon = stored or Lexicon(self.category, self._vocabulary, sender)
+        self._guard = StoredGuard(stored) if stored else Guard(self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, frozenset(speciality))
         self._proposer = Proposer(self._lexicon, self._guard, self.review)
         self._confidence = _calibration()
@@ -105,15 +107,21 @@ class Matcher:
         """
         found = self._seen.get(text)
         if found is None:
-            found = self._seen[text] = tuple(mention for mention, _steps in self.explain(text))
+            found = self._seen[text] = self._explained(text)
         if beside and any(mention.reason == "ambiguous" for mention in found):
             return [mention for mention, _steps in self.explain(text, beside)]
         return list(found)
+
+    def _explained(self, text: str) -> tuple[Mention, ...]:
+        return tuple(mention for mention, _steps in self.explain(text))
 
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
+        if isinstance(self._guard, StoredGuard):  # one by one would be slow
+            self._seen.update(self._proposer.foresee(unseen, self._explained))
+            unseen = [text for text in unseen if text not in self._seen]
         processes = parallel.workers(len(unseen), jobs)
         if processes > 1:
             self.prepare()

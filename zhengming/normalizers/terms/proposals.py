@@ -6,12 +6,15 @@ no name, one typed twice, two neighbours exchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import TypeVar
 
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.stored import StoredCandidates, StoredLexicon
 from zhengming.normalizers.terms.vocabulary import NONE
 
 PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
@@ -19,6 +22,8 @@ _LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one 
 _LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
 _LIKER = 0.75  # how like another name a known one with unread text must be to be doubted
 _NOTHING = Entry("")
+
+Result = TypeVar("Result")
 
 
 class Proposer:
@@ -36,7 +41,13 @@ class Proposer:
 
     @cached_property
     def _candidates(self) -> CandidateIndex:
-        return CandidateIndex(self._lexicon.terms)
+        lexicon = self._lexicon
+        return StoredCandidates(lexicon) if isinstance(lexicon, StoredLexicon) else CandidateIndex(lexicon.terms)
+
+    def foresee(self, texts: Iterable[str], read: Callable[[str], Result]) -> Iterator[tuple[str, Result]]:
+        """Look up together what `read` will ask of a large category; see `StoredCandidates.foresee`."""
+        if isinstance(self._candidates, StoredCandidates):
+            yield from self._candidates.foresee(texts, read)
 
     def propose(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""
