@@ -12,6 +12,7 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     reviewing,
     catalogue,
     dictionaries,
+    lifecycle,
     releases,
 )
 from zhengming.cli.root import app, main
@@ -21,6 +22,7 @@ __all__ = [
     "catalogue",
     "cleaning",
     "dictionaries",
+    "lifecycle",
     "main",
     "masking",
     "matching",

@@ -7,7 +7,6 @@ the line into the store's log as well.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from zhengming.dictionary import history, local, release, source, steps, store
 from zhengming.dictionary.history import Entry
+from zhengming.dictionary.lint.form import is_day
 from zhengming.dictionary.signing import Signer
 from zhengming.dictionary.steps import Reason
 from zhengming.errors import DictionaryError, UsageError
@@ -155,11 +155,7 @@ class _Publication:
 
 
 def _check_day(date: str) -> None:
-    try:
-        sound = dt.date.fromisoformat(date).isoformat() == date
-    except ValueError:
-        sound = False
-    if not sound:
+    if not is_day(date):
         raise UsageError("the date of a release is a day", remedy="write it as 2026-11-25")
 
 

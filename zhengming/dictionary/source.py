@@ -6,6 +6,7 @@
     categories/<category>/terms.csv          one further name of a concept a row
     categories/<category>/qualifiers.csv     optional: wordings of sub-types
     categories/<category>/definitions.csv    optional: sub-typed concept = core concept + qualifiers
+    categories/<category>/changes.csv        optional: who changed what of a concept, when and why
 
 Canonical form: UTF-8 without BOM, LF, rows sorted, quotes only where needed, so that one change is one line of diff.
 Reading also takes what Excel makes of it (BOM, CRLF); the content hash is the same for both.
@@ -37,6 +38,7 @@ CONCEPT_TAIL = ("source", "note")
 TERM_COLUMNS = ("code", "term", "kind", "lang", "sender", "relation", "source", "added_by", "added_on")
 QUALIFIER_COLUMNS = ("axis", "value", "term", "lang", "source")
 DEFINITION_COLUMNS = ("code", "core", "qualifiers", "source")
+CHANGE_COLUMNS = ("changed_on", "code", "operation", "others", "before", "after", "changed_by", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +232,21 @@ def read_text(path: Path) -> str:
         DictionaryError: the file is missing or not UTF-8.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return decoded(path.read_bytes(), str(path))
     except OSError as error:
         raise DictionaryError("cannot be read", where=str(path), remedy=error.strerror or "") from None
+
+
+def decoded(data: bytes, where: str) -> str:
+    """The text of the bytes of a source file that stands at `where`.
+
+    Raises:
+        DictionaryError: they are not UTF-8.
+    """
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
-        raise DictionaryError("is not UTF-8", where=str(path), remedy="save it as CSV UTF-8") from None
+        raise DictionaryError("is not UTF-8", where=where, remedy="save it as CSV UTF-8") from None
 
 
 def read_toml(path: Path) -> dict[str, object]:

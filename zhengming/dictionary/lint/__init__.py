@@ -50,7 +50,7 @@ def check(root: Path) -> list[Finding]:
         if misnamed:
             found += misnamed
             continue
-        category = LintedCategory(root, name)
+        category = LintedCategory.read(root, name)
         for one_check in CHECKS:
             found += one_check(category)
     return sorted(found, key=lambda one: (one.place, one.code))

@@ -19,13 +19,13 @@ class LintedCategory:
     codes that are in use, `ambiguous` the (code, key) that are declared so.
     """
 
-    def __init__(self, root: Path, name: str) -> None:
-        """Read the category `name` of the source folder `root`, whose files must have their columns."""
+    def __init__(self, root: Path, name: str, about: CategoryManifest, tables: Mapping[str, Table]) -> None:
+        """The category `name` of the source folder `root` with these tables, by the names of their files."""
         self.root = root
         self.name = name
         self.folder = root / "categories" / name
-        self.about: CategoryManifest = source.read_manifest(self.folder)
-        self.tables = {path.name: source.read_table(path, head) for path, head in files(self.folder)}
+        self.about = about
+        self.tables = tables
         self.concepts = self.tables["concepts.csv"]
         self.terms = self.tables["terms.csv"]
         self.lines = {row[0]: line for line, row in numbered(self.concepts)}
@@ -33,6 +33,13 @@ class LintedCategory:
         self.successors = {row[0]: source.split(row[5]) for row in self.concepts.rows}
         self.active = {row[0] for row in self.concepts.rows if row[4] != "retired"}
         self.ambiguous = {(row[0], key(row[1])) for row in self.terms.rows if row[5] == "ambiguous" and not row[4]}
+
+    @classmethod
+    def read(cls, root: Path, name: str) -> LintedCategory:
+        """Read the category `name` of the source folder `root`, whose files must have their columns."""
+        folder = root / "categories" / name
+        tables = {path.name: source.read_table(path, head) for path, head in files(folder)}
+        return cls(root, name, source.read_manifest(folder), tables)
 
     def say(self, rule_code: str, table: Table, line: int, at: str, **params: str | int) -> Finding:
         """The finding `rule_code` in column `at` (empty: the whole line) of a line of `table`."""
@@ -69,15 +76,16 @@ class LintedCategory:
 
 
 def files(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
-    """The CSV files of a category with the columns each must have; only the sub-type files may be absent."""
+    """The CSV files of a category with the columns each must have; those of sub-types and of changes may be absent."""
     about = source.read_manifest(folder)
     columns = {
         "concepts.csv": (*source.CONCEPT_HEAD, *about.mappings, *about.attributes, *source.CONCEPT_TAIL),
         "terms.csv": source.TERM_COLUMNS,
         "qualifiers.csv": source.QUALIFIER_COLUMNS,
         "definitions.csv": source.DEFINITION_COLUMNS,
+        "changes.csv": source.CHANGE_COLUMNS,
     }
-    optional = ("qualifiers.csv", "definitions.csv")
+    optional = ("qualifiers.csv", "definitions.csv", "changes.csv")
     return [(folder / name, head) for name, head in columns.items() if name not in optional or (folder / name).exists()]
 
 

@@ -73,15 +73,20 @@ def check_retired(category: LintedCategory) -> Iterator[Finding]:
 
 
 def check_names(category: LintedCategory) -> Iterator[Finding]:
-    """Two concepts in use with one preferred name, the same after folding, that is not declared ambiguous."""
-    for column in ("name", "name_en"):
-        at = category.concepts.columns.index(column)
-        first: dict[str, str] = {}
-        for line, row in numbered(category.concepts):
-            if row[0] in category.active and row[at]:
+    """Two concepts with one preferred name, the same after folding, that is not declared ambiguous.
+
+    A retired concept counts as the one that took its place.
+    """
+    first: dict[str, tuple[str, str]] = {}
+    columns = [category.concepts.columns.index(column) for column in ("name", "name_en")]
+    for line, row in numbered(category.concepts):
+        meant = category.heir(row[0])
+        for at in columns:
+            if row[at]:
                 folded = key(row[at])
-                other = first.setdefault(folded, row[0])
-                if other != row[0] and not {(row[0], folded), (other, folded)} <= category.ambiguous:
+                heir, other = first.setdefault(folded, (meant, row[0]))
+                if heir != meant and not {(row[0], folded), (other, folded)} <= category.ambiguous:
+                    column = category.concepts.columns[at]
                     yield category.say("ZM513", category.concepts, line, column, code=row[0], other=other)
 
 

@@ -20,8 +20,11 @@ _REQUIRED = {
     "terms.csv": ("code", "term"),
     "qualifiers.csv": ("axis", "value", "term"),
     "definitions.csv": ("code", "core", "qualifiers"),
+    "changes.csv": ("changed_on", "code", "operation", "changed_by", "reason"),
 }
-_TEXTS = frozenset({"name", "name_en", "term", "sender", "added_by", "source", "note"})
+_TEXTS = frozenset(
+    {"name", "name_en", "term", "sender", "added_by", "source", "note", "before", "after", "changed_by", "reason"}
+)
 # Controls (also a line break), soft hyphen, zero width and bidi marks, line separators, private use, and the mark that
 # decoding leaves for what it could not read.
 _UNUSABLE = re.compile(
@@ -87,15 +90,19 @@ def check_words(category: LintedCategory) -> Iterator[Finding]:
 def check_dates(category: LintedCategory) -> Iterator[Finding]:
     """Days that are not in the calendar, or not written as 2026-11-23."""
     known: dict[str, bool] = {"": True}
-    for line, row in numbered(category.terms):
-        added_on = row[-1]
-        if added_on not in known:
-            known[added_on] = _is_day(added_on)
-        if not known[added_on]:
-            yield category.say("ZM517", category.terms, line, "added_on", column="added_on")
+    for name, column in (("terms.csv", "added_on"), ("changes.csv", "changed_on")):
+        table = category.tables.get(name)
+        at = table.columns.index(column) if table else 0
+        for line, row in numbered(table) if table else ():
+            day = row[at]
+            if day not in known:
+                known[day] = is_day(day)
+            if table and not known[day]:
+                yield category.say("ZM517", table, line, column, column=column)
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether the text is a day of the calendar, written as 2026-11-23."""
     try:
         return dt.date.fromisoformat(text).isoformat() == text
     except ValueError:

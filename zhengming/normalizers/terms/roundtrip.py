@@ -30,7 +30,7 @@ def check(root: Path) -> list[Finding]:
     dictionary = source.load(root)
     found: list[Finding] = []
     for name in dictionary.categories:
-        category = LintedCategory(root, name)
+        category = LintedCategory.read(root, name)
         for one_check in (_names, _terms):
             found += one_check(category, dictionary)
         found += _definitions(category)
