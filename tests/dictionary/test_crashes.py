@@ -213,7 +213,7 @@ RACE = """
 import sys
 from pathlib import Path
 from zhengming.dictionary.editing import Why
-from zhengming.dictionary.lifecycle import Lifecycle
+from zhengming.dictionary.lifecycle import Lifecycle, NewConcept
 
 lifecycle = Lifecycle(Path(sys.argv[1]), "thing")
 for edit in range(int(sys.argv[3])):
