@@ -64,7 +64,7 @@ def test_workers_are_forked_before_polars_is_loaded_and_give_the_same(tmp_path: 
         "import sys; from pathlib import Path; from functools import partial; from zhengming import batch;"
         "from zhengming.cli.root import open_run; from zhengming.cli.validating import _validated;"
         "_, results = batch.start(partial(open_run, 'aid_case', None, '', None, 'en'), [Path(p) for p in sys.argv[1:]],"
-        " _validated, jobs=2);"
+        " partial(_validated, {}), jobs=2);"
         "print([done.manifest['findings'] for _, done in results], 'polars' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code, *map(str, paths)], capture_output=True, text=True, check=True)

@@ -22,6 +22,7 @@ GROUPS = {
     "ZM3": ("Codes", "编码"),
     "ZM4": ("What must hold within a row or a column", "行内与列内的关系"),
     "ZM5": ("The source of a dictionary", "词典的源文件"),
+    "ZM6": ("What changed since the last delivery", "与上次相比的变化"),
 }
 
 INTRODUCTION = """\

@@ -129,11 +129,7 @@ class CleanResult:
 
     def target(self, path: Path) -> Path:
         """`path`, unless it is an input."""
-        if any(_same(path, one) for one in self.inputs):
-            raise UnwritableFile(
-                "is one of the inputs", where=str(path), remedy="choose another folder for the results"
-            )
-        return path
+        return no_input(path, self.inputs)
 
     def one_line(self) -> str:
         """What became of the file, in one line without any value."""
@@ -149,6 +145,17 @@ def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:
         for by_status in statuses.values():
             counted.update(by_status)
     return {status: counted[status] for status in ("accepted", "review", "unmatched")}
+
+
+def no_input(path: Path, inputs: Sequence[Path]) -> Path:
+    """`path`, where a result may be written.
+
+    Raises:
+        UnwritableFile: it is one of the inputs.
+    """
+    if any(_same(path, one) for one in inputs):
+        raise UnwritableFile("is one of the inputs", where=str(path), remedy="choose another place for the results")
+    return path
 
 
 def _same(one: Path, other: Path) -> bool:

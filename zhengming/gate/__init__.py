@@ -2,6 +2,7 @@
 
     selection   which rules are asked about, and from which severity on a finding closes the gate
     baseline    findings that are known and accepted, kept in a file
+    deliveries  what changed since the sender's last delivery
 
-Nothing here looks at a cell: findings go in, and those that count come out.
+Files are read by the pipeline; here their results are judged.
 """

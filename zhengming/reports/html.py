@@ -7,16 +7,18 @@ forbids everything but its own style, should anything ever slip through.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 
 from zhengming.findings import SEVERITIES, Finding, rule, words
 from zhengming.reports import Summary, counts
 from zhengming.reports.groups import Group, grouped
 from zhengming.reports.visible import visible
+from zhengming.tables.written_text import width
 
 ROWS_SHOWN = 500  # of one rule; 20 rules of 500 rows make a page of about 1 MB, which phones still open
 BARS_SHOWN = 12
+LABEL_WIDTH = 32  # of half characters beside a bar: 250 units of the drawing at 14 to a full one
 
 
 def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool = False, summary: Summary) -> str:
@@ -34,7 +36,8 @@ def render(findings: Sequence[Finding], *, lang: str = "zh", show_values: bool =
         show_values=show_values,
         groups=groups,
         rule_bars=_rule_bars(groups),
-        file_bars=_file_bars(findings),
+        file_bars=_bars_by(findings, lambda one: one.place.file),
+        field_bars=_bars_by(findings, lambda one: str(one.params.get(f"field_{lang}", one.field))),
     )
 
 
@@ -70,16 +73,41 @@ def _row(group: Group, lang: str, show_values: bool) -> dict[str, str]:
 
 def _rule_bars(groups: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     bars = [
-        {"label": f"{group['code']} {group['title']}", "count": group["count"], "severity": group["severity"]}
-        for group in groups
+        _bar(f"{group['code']} {group['title']}", int(str(group["count"])), str(group["severity"])) for group in groups
     ]
+    return _longest(bars)
+
+
+def _bars_by(findings: Sequence[Finding], named: Callable[[Finding], str]) -> list[dict[str, object]]:
+    """A bar for each name that findings have, in the colour of the worst of them; findings without one are left out."""
+    worst: dict[str, int] = {}
+    for one in findings:
+        worst[named(one)] = min(worst.get(named(one), len(SEVERITIES)), SEVERITIES.index(one.severity))
+    counted = Counter(map(named, findings))
+    return _longest([_bar(name, counted[name], SEVERITIES[worst[name]]) for name in counted if name])
+
+
+def _longest(bars: list[dict[str, object]]) -> list[dict[str, object]]:
     return sorted(bars, key=lambda bar: (-int(str(bar["count"])), str(bar["label"])))[:BARS_SHOWN]
 
 
-def _file_bars(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    worst: dict[str, int] = {}
-    for one in findings:
-        worst[one.place.file] = min(worst.get(one.place.file, len(SEVERITIES)), SEVERITIES.index(one.severity))
-    counted = Counter(one.place.file for one in findings)
-    ranked = sorted(counted, key=lambda file: (-counted[file], file))[:BARS_SHOWN]
-    return [{"label": visible(file), "count": counted[file], "severity": SEVERITIES[worst[file]]} for file in ranked]
+def _bar(label: str, count: int, severity: str) -> dict[str, object]:
+    """One bar; of a long label the end is shown where it is a path, for that tells files apart."""
+    label = visible(label)
+    if width(label) <= LABEL_WIDTH:
+        short = label
+    elif "/" in label:
+        short = "…" + _fitting(label[::-1])[::-1]
+    else:
+        short = _fitting(label) + "…"
+    return {"label": label, "short": short, "count": count, "severity": severity}
+
+
+def _fitting(text: str) -> str:
+    """As many of the first characters as fit beside a bar together with an ellipsis."""
+    total = 0
+    for at, character in enumerate(text):
+        total += width(character)
+        if total > LABEL_WIDTH - 2:
+            return text[:at]
+    return text
