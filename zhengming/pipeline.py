@@ -26,7 +26,8 @@ from zhengming.results import ANNOTATED, RESULT, CleanResult, Trail, ValidationR
 from zhengming.schemas import spec as specs
 from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, cell_text, read
-from zhengming.tables.locate import Located, locate
+from zhengming.tables.layout import tables_of
+from zhengming.tables.locate import Located
 from zhengming.tables.sheets_out import is_ours
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ MANIFEST = "manifest.json"
 _SPREADSHEETS = frozenset(
     {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".fods", ".csv", ".tsv", ".html", ".htm", ".mht", ".xml"}
 )
-_WORTH_TELLING = frozenset({"note", "total", "repeated-header"})  # rows that are no data, beyond titles and blanks
+_WORTH_TELLING = frozenset(
+    {"note", "total", "repeated-header", "summary"}
+)  # rows that are no data, beyond titles and blanks
 
 
 def inputs(paths: Sequence[Path]) -> list[Path]:
@@ -276,23 +279,28 @@ class _File:
                 self.explained["our-sheet"] += len(sheet.rows)
                 continue
             try:
-                table = locate(sheet, recognise, file=self.book.file, expected=expected)
+                found = tables_of(sheet, recognise, file=self.book.file, expected=expected)
             except NoTable as error:
                 missing.append((sheet, error))
                 continue
-            self.tables.append(table)
-            for notice in table.notices:
-                self._noticed(notice)
-            self.explained.update(row.kind for row in table.explained)
-            for row in table.explained:
-                if row.kind in _WORTH_TELLING:
-                    self._say("ZM105", Place(self.book.file, table.sheet, row.row), {"kind": row.kind})
+            for table in found:
+                self._take(table)
         if not self.tables:
             raise missing[0][1] if missing else NoTable("the file has no sheet", where=self.book.file)
         for sheet, _error in missing:
             self.explained["sheet-without-table"] += len(sheet.rows)
             if any(any(cell is not None for cell in row) for row in sheet.rows):
                 self._say("ZM108", Place(self.book.file, sheet.name), {"kind": "no-table"})
+
+    def _take(self, table: Located) -> None:
+        self.tables.append(table)
+        for notice in table.notices:
+            self._noticed(notice)
+        self.explained.update(row.kind for row in table.explained)
+        for row in table.explained:
+            if row.kind in _WORTH_TELLING:
+                place = Place(self.book.file, table.sheet, *table.address(row.row, 0))
+                self._say("ZM105", place, {"kind": row.kind})
 
     def _noticed(self, notice: Notice) -> None:
         code = code_for("notice", "", notice.kind)
@@ -332,7 +340,7 @@ class _File:
                     outcomes[index] = coded.normalize(text, matcher, beside=self._beside(field, table, index))
             column = Column(field.name, source.index, raw, outcomes)
         for row, cell, outcome in zip(table.rows, column.raw, column.outcomes, strict=True):
-            self._judge(field, Place(self.book.file, table.sheet, row.number, source.index), cell, outcome)
+            self._judge(field, table.place(self.book.file, row.number, source.index), cell, outcome)
         return column
 
     def _beside(self, field: Field, table: Located, index: int) -> str:
@@ -360,8 +368,10 @@ class _File:
     def _check(self, data: pl.DataFrame) -> None:
         from zhengming.schemas.checks import check
 
+        start = 0
         for table in self.tables:
-            part = data.filter(data["source_sheet"] == table.sheet)
+            part = data.slice(start, len(table.rows))
+            start += len(table.rows)
             self.findings += check(
                 part,
                 self.spec,
@@ -369,6 +379,7 @@ class _File:
                 columns={column.field: column.index for column in reversed(table.columns) if column.field},
                 file=self.book.file,
                 sheet=table.sheet,
+                address=table.address,
             )
 
     def _manifest(self, columns: Mapping[str, list[Column]]) -> Mapping[str, object]:
@@ -382,7 +393,8 @@ class _File:
             "file": self.book.file,
             "sha256": self.book.sha256,
             "format": self.book.format,
-            "rows_in": sum(len(sheet.rows) for sheet in self.book.sheets),
+            # A row in which several tables stand side by side counts for each; of one that lies on its side, each column.
+            "rows_in": rows_out + sum(self.explained.values()),
             "rows_out": rows_out,
             "rows_explained": sum(self.explained.values()),
             "explained": dict(sorted(self.explained.items())),

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from zhengming.normalizers.terms.matcher import Matcher
 
+# What a header is numbered or marked with: `3.诊断`, `*姓名`, `诊断：`.
+_MARKS = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）.、．:：]|[一二三四五六七八九十]{1,2}、|[*＊★●▲]+)\s*|[\s*＊★:：]+$")
+_TWO_LANGUAGES = re.compile(r"([^A-Za-z]*[\u4e00-\u9fff][^A-Za-z/|(（]*)[\s/|(（]*([A-Za-z][A-Za-z .'_-]*)[)）.]?\s*")
 _BRACKETED = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]{0,60})[)）\]】〕]")
 
 
@@ -23,13 +26,32 @@ def recogniser(matcher: Matcher) -> Callable[[str], str | None]:
 
     def recognise(header: str) -> str | None:
         whole = _certain(header, matcher)
-        if whole or not (found := _BRACKETED.search(header)):
+        if whole:
             return whole
-        inside, outside = found[1], header[: found.start()] + header[found.end() :]
-        other = _certain(inside + outside, matcher) or _certain(inside, matcher)
-        return other or _certain(outside, matcher)
+        bare = _MARKS.sub("", header)
+        if bare != header and (found := _certain(bare, matcher)):
+            return found
+        return _in_two_languages(bare, matcher) or _without_brackets(bare, matcher)
 
     return recognise
+
+
+def _without_brackets(header: str, matcher: Matcher) -> str | None:
+    found = _BRACKETED.search(header)
+    if not found:
+        return None
+    inside, outside = found[1], header[: found.start()] + header[found.end() :]
+    other = _certain(inside + outside, matcher) or _certain(inside, matcher)
+    return other or _certain(outside, matcher)
+
+
+def _in_two_languages(header: str, matcher: Matcher) -> str | None:
+    """The field of a header that says it in Chinese and in English; None where the two disagree."""
+    found = _TWO_LANGUAGES.fullmatch(header)
+    if not found:
+        return None
+    chinese, english = _certain(found[1], matcher), _certain(found[2], matcher)
+    return None if chinese and english and chinese != english else chinese or english
 
 
 def _certain(text: str, matcher: Matcher) -> str | None:

@@ -17,6 +17,7 @@ from zhengming.tables.sheets_out import CellOut, Heading, Mark, SheetOut
 if TYPE_CHECKING:
     import polars as pl
 
+    from zhengming.results import Trail
     from zhengming.schemas.spec import TableSpec
 
 NAMES_OF_NUMBERS = frozenset({"identifier", "resident_id", "phone"})  # kinds whose digits are no quantity
@@ -42,6 +43,8 @@ class Cleaned(Protocol):
     def manifest(self) -> Mapping[str, object]: ...  # noqa: D102
     @property
     def spec(self) -> TableSpec: ...  # noqa: D102
+    @property
+    def trail(self) -> Trail: ...  # noqa: D102
 
 
 def sheets(result: Cleaned, lang: str) -> list[SheetOut]:
@@ -123,11 +126,10 @@ def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
         for row, said in enumerate(frame[status]):
             if said in ("review", "unmatched"):
                 marks[row, columns[status]] = marks[row, columns[f"{field.name}_codes"]] = said
-    places = {
-        (sheet, row): index for index, (sheet, row) in enumerate(frame.select("source_sheet", "source_row").rows())
-    }
+    places = _places(result)
     for one in in_order(result.findings):
-        at, mark = places.get((one.place.sheet, one.place.row)), SEVERITY_MARKS[one.severity]
+        at = places.get((one.place.sheet, one.place.row, one.place.column))
+        mark = SEVERITY_MARKS[one.severity]
         if at is None or mark == "note" or one.field not in columns:
             continue
         for name in (
@@ -141,6 +143,18 @@ def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
             if name in columns and marks.get((at, columns[name])) != "unmatched":
                 marks[at, columns[name]] = mark
     return marks
+
+
+def _places(result: Cleaned) -> dict[tuple[str, int, int], int]:
+    """The row of the data in which the cell at each place of the file came to stand."""
+    found: dict[tuple[str, int, int], int] = {}
+    index = 0
+    for table in result.trail.tables:
+        for row in table.rows:
+            for column in table.columns:
+                found[table.sheet, *table.address(row.number, column.index)] = index
+            index += 1
+    return found
 
 
 def _frozen(names: Sequence[str], spec: TableSpec) -> int:
@@ -209,13 +223,13 @@ def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> Shee
 
 def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: SheetOut) -> SheetOut:
     head = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
-    at = {(row[0], row[1]): index for index, row in enumerate(data.rows)}
+    at = _places(result)
     columns = {name: index for index, name in enumerate(data.names)}
     rows: list[Sequence[CellOut]] = []
     marks: dict[tuple[int, int], Mark] = {}
     links: dict[tuple[int, int], str] = {}
     for index, one in enumerate(in_order(result.findings)):
-        row = at.get((one.place.sheet, one.place.row))
+        row = at.get((one.place.sheet, one.place.row, one.place.column))
         column = columns.get(f"{one.field}_status", columns.get(one.field))
         clean = "" if row is None or column is None else Place(row=data.top + row + 1, column=column + 1).cell
         field = str(one.params.get(f"field_{lang}", one.field))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from zhengming.findings import Finding, Place
+from zhengming.findings import Finding
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column, other_columns, verdict
@@ -80,28 +80,30 @@ def _addresses(tables: Sequence[Located], indexes: Sequence[int]) -> list[str | 
     """The address of each row's cell in the column that each table has it in; 0 where a table lacks it."""
     found: list[str | None] = []
     for table, index in zip(tables, indexes, strict=True):
-        letters = Place(column=index).cell
-        found += [f"{letters}{row.number}" if index else None for row in table.rows]
+        found += [table.place("", row.number, index).cell if index else None for row in table.rows]
     return found
 
 
-def _rules_by_cell(findings: Sequence[Finding]) -> dict[str, dict[tuple[str, int], list[str]]]:
-    found: dict[str, dict[tuple[str, int], list[str]]] = {}
+def _rules_by_cell(findings: Sequence[Finding]) -> dict[str, dict[tuple[str, int, int], list[str]]]:
+    found: dict[str, dict[tuple[str, int, int], list[str]]] = {}
     for one in findings:
         if one.field and one.place.row:
-            found.setdefault(one.field, {}).setdefault((one.place.sheet, one.place.row), []).append(one.code)
+            found.setdefault(one.field, {}).setdefault((one.place.sheet, one.place.row, one.place.column), []).append(
+                one.code
+            )
     return found
 
 
 def _told(
-    tables: Sequence[Located], parts: Sequence[Column], rules: Mapping[tuple[str, int], list[str]]
+    tables: Sequence[Located], parts: Sequence[Column], rules: Mapping[tuple[str, int, int], list[str]]
 ) -> list[str | None] | None:
     """The rule codes told of each cell of a field, joined by `;`; nothing when no cell has any."""
     if not rules:
         return None
     told: list[str | None] = []
-    for table, _part in zip(tables, parts, strict=True):
-        told += [";".join(sorted(set(rules.get((table.sheet, row.number), ())))) or None for row in table.rows]
+    for table, part in zip(tables, parts, strict=True):
+        places = [table.place("", row.number, part.index) for row in table.rows]
+        told += [";".join(sorted(set(rules.get((one.sheet, one.row, one.column), ())))) or None for one in places]
     return told
 
 

@@ -118,7 +118,7 @@ def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Ite
     for table, part in zip(tables, parts, strict=True):
         if part.index:
             for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
-                yield Place(file, table.sheet, row.number, part.index), raw, outcome
+                yield table.place(file, row.number, part.index), raw, outcome
 
 
 def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:

@@ -5,7 +5,7 @@ The whole table goes through the compiled schema at once; only failing rows are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zhengming.findings import Finding, Place, finding
@@ -24,6 +24,7 @@ def check(
     columns: Mapping[str, int],
     file: str = "",
     sheet: str = "",
+    address: Callable[[int, int], tuple[int, int]] | None = None,
 ) -> list[Finding]:
     """What is wrong with `frame`, a normalized table of `spec`.
 
@@ -33,9 +34,11 @@ def check(
     `<field>_raw`, a required field is missing only if that is empty as well: a value that could not be understood is
     a finding of the normalizer.
 
+    `address` gives the place on the sheet of a row and column, where the table does not stand upright.
+
     Findings are in the order of the spec's fields and, within a check, of the rows.
     """
-    source = _Source(frame, spec, rows, columns, file, sheet)
+    source = _Source(frame, spec, rows, columns, file, sheet, address)
     known = compiled.polars_schema(spec)
     here = [column for field in spec.fields if field.name in columns for column in field.columns]
     normalized = frame.select(column for column in here if column in frame.columns and column in known)
@@ -61,11 +64,12 @@ class _Source:
         columns: Mapping[str, int],
         file: str,
         sheet: str,
+        address: Callable[[int, int], tuple[int, int]] | None,
     ) -> None:
         if len(rows) != frame.height:
             raise ValueError(f"{len(rows)} row numbers for {frame.height} rows")
         self.frame, self.spec, self.rows, self.columns = frame, spec, rows, columns
-        self.file, self.sheet = file, sheet
+        self.file, self.sheet, self.address = file, sheet, address
 
     def findings(self, failure: compiled.Failure) -> Iterator[Finding]:
         """The findings of one failure of the schema."""
@@ -89,7 +93,8 @@ class _Source:
         return next(field.name for field in self.spec.fields if column in field.columns)
 
     def _place(self, field: str, row: int) -> Place:
-        return Place(self.file, self.sheet, self.rows[row], self.columns[field])
+        at = self.rows[row], self.columns[field]
+        return Place(self.file, self.sheet, *(self.address(*at) if self.address else at))
 
     def _empty(self, name: str, rows: list[int]) -> Iterator[Finding]:
         titles, raw = self.spec.titles(name), f"{name}_raw"

@@ -6,8 +6,8 @@ child forgotten. So a row is data unless something says otherwise, and nothing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from zhengming.errors import NoTable
@@ -16,10 +16,13 @@ from zhengming.tables.header import Header, Heading, find_header
 from zhengming.tables.model import CellValue, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
 
-RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header"]
+RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header", "form", "summary"]
 
 _MOST = 0.6  # of the fields filled: such a row is data whatever its first cell says
 _SAME_AS_HEADER = 0.6  # of a row's cells say what the header says
+_SUMMARY_COLUMNS = 4  # a summary below a table names a thing, its count, perhaps its share and amount
+_COLUMN_ROWS = 3  # rows with something in a column without a header
+_TITLE_CELLS = 2  # a title that is printed again on each page has at most so many cells
 _WIDE_MERGE = 3  # columns: a cell merged over more than this is a line of text, not a value
 _WIDE_TABLE = 4  # columns: in such a table a last row with a single cell is a remark
 
@@ -58,7 +61,9 @@ class Explained:
 class Located:
     """The table of one sheet. Each row of the sheet is either in `rows` or in `explained`, once.
 
-    `unit` is what a title states for all amounts (`单位：万元`), else an empty string.
+    `unit` is what a title states for all amounts (`单位：万元`), else an empty string. A sheet may hold several tables,
+    and a table may lie on its side (`swapped`: its rows are columns of the sheet) or be a form, whose cells stand
+    anywhere (`addresses`): where a cell of a table is, is told by `address`.
     """
 
     sheet: str
@@ -67,17 +72,34 @@ class Located:
     explained: tuple[Explained, ...]
     notices: tuple[Notice, ...] = ()
     unit: str = ""
+    swapped: bool = False
+    addresses: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
-    def column(self, field: str) -> Column | None:
-        """The column that holds `field`, if the table has one."""
-        return next((column for column in self.columns if column.field == field), None)
+    def address(self, row: int, column: int) -> tuple[int, int]:
+        """Row and column on the sheet of the cell of the row with this number in the column with this index."""
+        return (column, row) if self.swapped else self.addresses.get((row, column), (row, column))
+
+    def place(self, file: str, row: int, column: int) -> Place:
+        """The same as a place in `file`."""
+        return Place(file, self.sheet, *self.address(row, column))
+
+    def column(self, name: str) -> Column | None:
+        """The column that holds the field `name`, if the table has one."""
+        return next((column for column in self.columns if column.field == name), None)
 
 
 def locate(
-    sheet: Sheet, recognise: Callable[[str], str | None], *, file: str = "", expected: Sequence[str] = ()
+    sheet: Sheet,
+    recognise: Callable[[str], str | None],
+    *,
+    file: str = "",
+    expected: Sequence[str] = (),
+    start: int = 1,
+    header: Header | None = None,
 ) -> Located:
-    """Find the table on `sheet`; `recognise` names the field that the raw text of a header means, or None.
+    """Find the one table on `sheet` from row `start` on, with its `header` where that is known.
 
+    `recognise` names the field that the raw text of a header means, or None.
     `expected` are header words to name in the error when there is no table. A vertically merged cell gives its value
     to each data row it spans; one merged over columns keeps it to the first, for the others are other fields.
 
@@ -90,10 +112,10 @@ def locate(
     ('万元', (DataRow(number=3, cells=('甲', 3)),), [(1, 'title'), (2, 'header'), (4, 'total')])
     """
     place = Place(file, sheet.name)
-    header = find_header(sheet, recognise)
+    header = header or find_header(sheet, recognise, start=start)
     if header is None:
-        raise _no_table(place, expected)
-    above = [_above(sheet, row) for row in range(1, header.first)]
+        raise no_table(place, expected)
+    above = [_above(sheet, row) for row in range(start, header.first)]
     kinds = _Rows(sheet, header).kinds()
     numbers = [row for row, kind in kinds if kind is None]
     columns, notices = _columns(sheet, header, numbers, place)
@@ -108,10 +130,13 @@ def locate(
     later = [row for row in numbers if totals and row > totals[0]]
     if later:
         notices.append(Notice("rows-after-total", _at(place, later[0]), {"count": len(later)}))
-    return Located(sheet.name, columns, rows, tuple(explained), tuple(notices), _stated_unit(sheet, header.first))
+    return Located(
+        sheet.name, columns, rows, tuple(explained), tuple(notices), _stated_unit(sheet, start, header.first)
+    )
 
 
-def _no_table(place: Place, expected: Sequence[str]) -> NoTable:
+def no_table(place: Place, expected: Sequence[str]) -> NoTable:
+    """The error that says so, naming header words that would have been understood."""
     named = f" such as {'、'.join(expected)}" if expected else ""
     return NoTable(
         "no row names at least two known columns",
@@ -122,6 +147,11 @@ def _no_table(place: Place, expected: Sequence[str]) -> NoTable:
 
 def _at(place: Place, row: int = 0, column: int = 0) -> Place:
     return Place(place.file, place.sheet, row, column)
+
+
+def _is_number(value: CellValue) -> bool:
+    text = plain(value) if isinstance(value, str) else ""
+    return isinstance(value, int | float) or text.replace(",", "").replace(".", "", 1).lstrip("-¥").isdecimal()
 
 
 def _is_empty(value: CellValue) -> bool:
@@ -138,8 +168,8 @@ def _above(sheet: Sheet, row: int) -> Explained:
     return Explained(row, "blank" if all(map(_is_empty, sheet.rows[row - 1])) else "title")
 
 
-def _stated_unit(sheet: Sheet, header_row: int) -> str:
-    for cells in sheet.rows[: header_row - 1]:
+def _stated_unit(sheet: Sheet, start: int, header_row: int) -> str:
+    for cells in sheet.rows[start - 1 : header_row - 1]:
         for value in cells:
             unit = words().stated_unit(value) if isinstance(value, str) else ""
             if unit:
@@ -155,6 +185,9 @@ class _Rows:
         self._header = header
         self._fields = {heading.column - 1 for heading in header.headings if heading.field}
         self._names = {heading.column - 1: set(map(plain, heading.lines)) for heading in header.headings}
+        self._titles = {
+            plain(value) for cells in sheet.rows[: header.first - 1] for value in cells if isinstance(value, str)
+        } - {""}
         self._wide_rows = {
             merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
         }
@@ -168,22 +201,53 @@ class _Rows:
             ended = ended or kind in ("note", "total")
             found.append((row, kind))
         self._trim(found)
+        self._summarise(found)
         return found
+
+    def _summarise(self, found: list[tuple[int, RowKind | None]]) -> None:
+        """Counts below the data, of one diagnosis or hospital a line, are a summary and no further children.
+
+        Such lines stand behind a gap, are narrow, and their own little header speaks of counts.
+        """
+        gap, position = False, 0
+        while position < len(found):
+            kind, end = found[position][1], position
+            while end < len(found) and found[end][1] is None:
+                end += 1
+            if kind is None and gap and self._counts([row for row, _ in found[position:end]]):
+                found[position:end] = [(row, "summary") for row, _ in found[position:end]]
+            gap = gap or kind in ("blank", "total", "note")
+            position = max(end, position + 1)
+
+    def _counts(self, rows: list[int]) -> bool:
+        width = max(sum(not _is_empty(value) for value in self._sheet.rows[row - 1]) for row in rows)
+        told = [plain(value) for value in self._sheet.rows[rows[0] - 1] if not _is_empty(value)]
+        narrow = width * 2 <= len(self._header.headings) and width <= _SUMMARY_COLUMNS
+        return narrow and len(rows) > 1 and all(told) and any(text in words().counted for text in told)
 
     def _kind(self, row: int, cells: Sequence[CellValue], ended: bool) -> RowKind | None:
         filled = [index for index, value in enumerate(cells) if not _is_empty(value)]
         if not filled:
             return "blank"
         first = plain(cells[filled[0]])
-        if first and words().is_total(first):
+        if (first and words().is_total(first)) or self._is_sum(cells, filled):
             return "total"
+        if len(filled) <= _TITLE_CELLS and all(plain(cells[index]) in self._titles for index in filled):
+            return "title"
         if self._repeats_header(cells, filled):
             return "repeated-header"
+        if first and words().is_example(first):
+            return "note"
         if first and words().is_note(first) and not self._is_record(cells, filled):
             return "note"
         if len(filled) == 1:
             return self._kind_of_single(row, filled[0], ended)
         return None
+
+    def _is_sum(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
+        """Whether one cell is nothing but the word for a total, and the others are numbers."""
+        named = [index for index in filled if words().names_total(plain(cells[index]))]
+        return len(named) == 1 and all(_is_number(cells[index]) for index in filled if index != named[0])
 
     def _is_record(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
         """Whether a row that begins like a note fills the fields all the same, and not with more of the kind."""
@@ -248,8 +312,28 @@ def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> 
     nameless = sorted({index for indexes in surplus.values() for index in indexes})
     if longer:
         notices.append(Notice("ragged-rows", _at(place, longer[0], surplus[longer[0]][0]), {"count": len(longer)}))
+    notices += [Notice("empty-header", _at(place, header.last, index)) for index in nameless if _often(surplus, index)]
+    notices += _duplicates(header, place)
     columns += [Column(index, "", None) for index in nameless]
     return tuple(sorted(columns, key=lambda column: column.index)), notices
+
+
+def _often(surplus: Mapping[int, list[int]], index: int) -> bool:
+    """Whether a column without a header is a column, rather than a remark beside a row or two."""
+    return sum(index in indexes for indexes in surplus.values()) >= _COLUMN_ROWS
+
+
+def _duplicates(header: Header, place: Place) -> list[Notice]:
+    """Headings that name no field and have the same text as one before."""
+    first: dict[str, int] = {}
+    found = []
+    for heading in header.headings:
+        text = plain(heading.text)
+        if text in first and heading.field is None:
+            at = _at(place, header.last, heading.column)
+            found.append(Notice("duplicate-header", at, {"first": first[text]}))
+        first.setdefault(text, heading.column)
+    return found
 
 
 def _unit(heading: Heading) -> str:

@@ -15,6 +15,8 @@ MAX_TEXT = 4_096  # characters of a cell that are looked at
 _SPACES = re.compile(r"\s+")
 _LAST_BRACKET = re.compile(r"[(\[{<【〔〈《]([^()\[\]{}<>【】〔〕〈〉《》]{1,12})[)\]}>】〕〉》]$")
 _STATED = re.compile(r"\s*:\s*([\w%¥]+)")
+_DIGITS = re.compile(r"\d+")
+_NOTE_HEAD = 40  # characters of a line that tell whether it is a note
 _TAIL = re.compile(r"[/:,、_-]([^/:,、_-]{1,6})$")
 
 
@@ -24,6 +26,11 @@ class TableWords:
 
     totals: tuple[str, ...]
     notes: tuple[str, ...]
+    examples: frozenset[str]
+    hints: tuple[str, ...]
+    counted: frozenset[str]
+    boxes: re.Pattern[str]
+    ticks: frozenset[str]
     units: frozenset[str]
     unit_labels: tuple[str, ...]
 
@@ -37,9 +44,51 @@ class TableWords:
             text.startswith(word) and not text[len(word) :][:1].isalpha() for word in self.totals
         )
 
+    def names_total(self, text: str) -> bool:
+        """Whether plain `text` is the word for a total and no more.
+
+        >>> words().names_total("合计:"), words().names_total("合计3人")
+        (True, False)
+        """
+        return text.rstrip(":") in self.totals
+
+    def is_example(self, text: str) -> bool:
+        """Whether plain `text` says that its row shows how to fill in the others.
+
+        >>> words().is_example("示例:"), words().is_example("示例医院")
+        (True, False)
+        """
+        return text.strip("():*#0123456789.、") in self.examples
+
+    def is_hint(self, text: str) -> bool:
+        """Whether plain `text` tells how to fill in a column.
+
+        >>> words().is_hint("(必填)"), words().is_hint("格式:2024-01-01"), words().is_hint("张三")
+        (True, True, False)
+        """
+        return text.lstrip("([*").startswith(self.hints) or (text[:1] == "(" and text[-1:] == ")")
+
+    def ticked(self, text: str) -> str:
+        """What is ticked among the boxes of `text`; the text itself where there are no boxes or no ticks.
+
+        >>> words().ticked("□男 ☑女"), words().ticked("□男 □女"), words().ticked("男")
+        ('女', '□男 □女', '男')
+        """
+        parts = self.boxes.split(text[:MAX_TEXT])
+        if len(parts) < 5:
+            return text
+        chosen = [
+            after.strip(" ,、;") for box, after in zip(parts[1::2], parts[2::2], strict=True) if box in self.ticks
+        ]
+        return "、".join(filter(None, chosen)) or text
+
     def is_note(self, text: str) -> bool:
-        """Whether plain `text` begins as notes and signature lines do."""
-        return text.startswith(self.notes)
+        """Whether plain `text` begins as notes and signature lines do; `#` in a word stands for any number.
+
+        >>> words().is_note("第12页共30页"), words().is_note("第一人民医院")
+        (True, False)
+        """
+        return text.startswith(self.notes) or _DIGITS.sub("#", text[:_NOTE_HEAD]).startswith(self.notes)
 
     def unit(self, header: str) -> str:
         """The unit a header ends with, as the header writes it, or nothing.
@@ -96,6 +145,11 @@ def words() -> TableWords:
     return TableWords(
         totals=ordered["total"],
         notes=tuple(sorted({*ordered["note"], *ordered["signature"]}, key=lambda word: (-len(word), word))),
+        examples=frozenset(ordered["example"]),
+        hints=ordered["hint"],
+        counted=frozenset(ordered["counted"]),
+        boxes=re.compile(f"([{''.join((*ordered['ticked'], *ordered['unticked']))}])"),
+        ticks=frozenset(ordered["ticked"]),
         units=frozenset(ordered["unit"]),
         unit_labels=ordered["unit-label"],
     )
