@@ -393,7 +393,7 @@ class _File:
             "file": self.book.file,
             "sha256": self.book.sha256,
             "format": self.book.format,
-            # A row in which several tables stand side by side counts for each; of one that lies on its side, each column.
+            # A row of several tables side by side counts for each; a table on its side has columns for rows.
             "rows_in": rows_out + sum(self.explained.values()),
             "rows_out": rows_out,
             "rows_explained": sum(self.explained.values()),

@@ -251,7 +251,7 @@ def read_forms(labels: Labels, file: str) -> Located:
 def _kind(sheet: Sheet, row: int, first: int) -> RowKind:
     if not any(cell_text(value).strip() for value in sheet.rows[row - 1]):
         return "blank"
-    return "title" if row < first else "form"
+    return "title" if row < first else "form-part"
 
 
 def _split(labels: Labels) -> list[_Form]:

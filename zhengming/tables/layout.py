@@ -178,7 +178,7 @@ def _cut(sheet: Sheet, header: Header) -> list[tuple[int, int]]:
 
 
 def _repeated_starts(header: Header) -> list[int]:
-    """Where a list printed in two or more columns begins anew: its first heading comes again, and the others with it."""
+    """Where a list printed in several columns begins anew: its first heading comes again, as do others."""
     first = header.headings[0]
     same = plain(first.text)
     starts = [

@@ -16,7 +16,7 @@ from zhengming.tables.header import Header, Heading, find_header
 from zhengming.tables.model import CellValue, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
 
-RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header", "form", "summary"]
+RowKind = Literal["title", "header", "blank", "note", "total", "repeated-header", "form-part", "summary"]
 
 _MOST = 0.6  # of the fields filled: such a row is data whatever its first cell says
 _SAME_AS_HEADER = 0.6  # of a row's cells say what the header says
