@@ -13,6 +13,7 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     catalogue,
     dictionaries,
     lifecycle,
+    merging,
     releases,
 )
 from zhengming.cli.root import app, main
@@ -26,6 +27,7 @@ __all__ = [
     "main",
     "masking",
     "matching",
+    "merging",
     "releases",
     "reviewing",
     "validating",
