@@ -21,13 +21,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from zhengming.errors import SpecError
 from zhengming.schemas import CHECKS
 from zhengming.schemas.spec import Check, TableSpec
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandera.polars as pa
     import polars as pl
     from pandera.api.polars.types import PolarsData
+
+    from zhengming.dictionary.model import Dictionary
 
 
 class Failure(NamedTuple):
@@ -52,14 +57,21 @@ def polars_schema(spec: TableSpec) -> dict[str, pl.DataType]:
     return {column: types.get(field.kind, text) for field in spec.fields for column in field.columns}
 
 
-def to_pandera(spec: TableSpec) -> pa.DataFrameSchema:
-    """The pandera schema of a normalized table of this spec; columns that the spec does not know are let through."""
+def to_pandera(
+    spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None
+) -> pa.DataFrameSchema:
+    """The pandera schema of a normalized table of this spec; columns that the spec does not know are let through.
+
+    Raises:
+        SpecError: a pattern that is no regular expression, or a limit to codes that the dictionary does not have.
+    """
     import pandera.polars as pa
 
     types = polars_schema(spec)
     columns = {}
+    every = spec.checks_of(today, dictionary)
     for field in spec.fields:
-        checks = [_to_check(check) for check in spec.every_check if check.fields[0] == field.name]
+        checks = [_to_check(check) for check in every if check.fields[0] == field.name]
         columns[field.name] = pa.Column(
             types[field.name],
             checks=checks,
@@ -72,7 +84,9 @@ def to_pandera(spec: TableSpec) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, name=spec.name, title=spec.en, strict=False)
 
 
-def failures(frame: pl.DataFrame, spec: TableSpec) -> list[Failure]:
+def failures(
+    frame: pl.DataFrame, spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None
+) -> list[Failure]:
     """Everything the schema of `spec` has against `frame`, column by column, in the order of the spec.
 
     pandera's errors quote values; nothing of them is passed on but positions, names and types.
@@ -80,7 +94,7 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> list[Failure]:
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 
-    schema = to_pandera(spec)
+    schema = to_pandera(spec, today=today, dictionary=dictionary)
     try:
         # The environment can switch pandera off or down to column names; a gate must not depend on it.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
@@ -89,7 +103,7 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> list[Failure]:
         found = error.schema_errors
     else:
         return []
-    declared = {_name(check): check for check in spec.every_check}
+    declared = {name_of(check): check for check in spec.checks_of(today, dictionary)}
     return [_to_failure(one, frame, declared) for one in found]
 
 
@@ -119,8 +133,7 @@ def _failed_rows(error: Any) -> list[int]:
 def _to_check(check: Check) -> pa.Check:
     import pandera.polars as pa
 
-    module, _, name = CHECKS[check.check].partition(":")
-    expression = getattr(import_module(module), name)(check.fields, check.options)
+    expression = to_expression(check)
 
     def holds(data: PolarsData) -> pl.LazyFrame | bool:
         # A check about a column that the table lacks has nothing to say; that the column is missing is said elsewhere.
@@ -128,8 +141,32 @@ def _to_check(check: Check) -> pa.Check:
         return data.lazyframe.select(expression) if set(check.fields).issubset(present) else True
 
     # Two failure cases are enough for pandera's message; the rows are read from the check's output.
-    return pa.Check(holds, name=_name(check), ignore_na=True, n_failure_cases=2)
+    return pa.Check(holds, name=name_of(check), ignore_na=True, n_failure_cases=2)
 
 
-def _name(check: Check) -> str:
-    return f"{check.rule} {check.check}({', '.join(check.fields)})"
+def to_expression(check: Check) -> pl.Expr:
+    """What a check asks of each row: true, false, or null where nothing can be said.
+
+    Raises:
+        SpecError: its pattern is no regular expression of linear time.
+    """
+    import polars as pl
+
+    module, _, name = CHECKS[check.check].partition(":")
+    expression: pl.Expr = getattr(import_module(module), name)(check.fields, check.options)
+    if check.check == "pattern":
+        try:
+            pl.DataFrame({check.fields[0]: [""]}).select(expression)
+        except pl.exceptions.PolarsError:
+            raise SpecError(
+                "the pattern is no regular expression that runs in linear time",
+                where=f"field {check.fields[0]}",
+                remedy="see the syntax of Rust's regex crate; it has no look-around and no back-references",
+            ) from None
+    return expression
+
+
+def name_of(check: Check) -> str:
+    """A name of its own for each check of a spec."""
+    limits = " ".join(sorted(check.options)) if check.check == "within" else ""
+    return f"{check.rule} {check.check}({', '.join(check.fields)}) {limits}".strip()

@@ -1,0 +1,63 @@
+"""Across files: a child of one file that another file of the run has as well.
+
+Each file gives its marks, one for each row and each check that looks across; a mark holds a digest of the values, so
+that marks can be kept and sent between processes without the values themselves. The files are compared at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zhengming.findings import Finding, Place, finding
+from zhengming.schemas.spec import Check, TableSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The values of one row under one check: the check's `rule` and `field`, the `digest` of the values, the place."""
+
+    rule: str
+    field: str
+    digest: bytes
+    place: Place
+
+
+def marks(
+    frame: pl.DataFrame, spec: TableSpec, *, rows: Sequence[int], columns: Mapping[str, int], file: str, sheet: str
+) -> list[Mark]:
+    """The marks of a normalized table; the arguments are those of `checks.check`."""
+    found = []
+    for check in spec.checks:
+        if check.across is None or not set(check.fields) <= set(columns):
+            continue
+        for row, values in enumerate(frame.select(check.fields).iter_rows()):
+            if None not in values:
+                place = Place(file, sheet, rows[row], columns[check.fields[0]])
+                found.append(Mark(check.across, check.fields[0], _digest(check, values), place))
+    return found
+
+
+def repeated(spec: TableSpec, files: Iterable[Sequence[Mark]]) -> list[Finding]:
+    """A finding at each row whose values an earlier file has; of several checks that find a row, the first says it."""
+    first: dict[tuple[str, bytes], int] = {}
+    found: list[Finding] = []
+    told: set[tuple[str, str, int]] = set()
+    for number, listed in enumerate(files):
+        for mark in listed:
+            row = (mark.place.file, mark.place.sheet, mark.place.row)
+            if first.setdefault((mark.rule, mark.digest), number) != number and row not in told:
+                told.add(row)
+                found.append(finding(mark.rule, mark.place, field=mark.field, **spec.titles(mark.field)))
+    return found
+
+
+def _digest(check: Check, values: Sequence[object]) -> bytes:
+    """One digest for equal values of the same fields."""
+    written = "\x1f".join([*check.fields, *map(str, values)])
+    return hashlib.blake2b(written.encode(), digest_size=16).digest()
