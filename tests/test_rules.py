@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,9 +15,9 @@ from zhengming.errors import UsageError
 from zhengming.findings import SEVERITIES, Place, code_for, finding, rule, rules, words
 from zhengming.normalizers import KINDS, coded, normalizer
 from zhengming.normalizers.terms.matcher import Matcher
-from zhengming.schemas import compiled
+from zhengming.schemas import across, compiled, waivers
 from zhengming.schemas.checks import check
-from zhengming.schemas.spec import load
+from zhengming.schemas.spec import Waiver, load, parse
 
 PARTS = ("title", "message", "why", "advice")
 # What a message may say; none of these is ever a cell's value. The spec's own bounds are `min` and `max`.
@@ -120,10 +121,10 @@ def _matcher(category: str) -> Matcher:
     return Matcher(Dictionary.open(), category)
 
 
-@pytest.mark.parametrize("code", [code for code, page in rules().items() if "table" in page.example])
+@pytest.mark.parametrize("code", [code for code, page in rules().items() if "rows" in page.example and "ZM4" in code])
 def test_the_example_of_a_table_breaks_exactly_its_rule(code: str) -> None:
-    example = rule(code).example
-    spec = load(str(example["table"]))
+    example: Any = rule(code).example
+    spec = parse(example["spec"]) if "spec" in example else load(example["table"])
     rows = example["rows"]
     without = example.get("without", [])
     assert isinstance(rows, list)
@@ -138,8 +139,30 @@ def test_the_example_of_a_table_breaks_exactly_its_rule(code: str) -> None:
     present = example.get("columns", [field.name for field in spec.fields])
     assert isinstance(present, list)
     columns = {name: number for number, name in enumerate(present, 1)}
-    found = check(frame, spec, rows=range(2, len(rows) + 2), columns=columns)
+    dictionary = Dictionary.open() if example.get("dictionary") else None
+    numbers = range(2, len(rows) + 2)
+    found = check(frame, spec, rows=numbers, columns=columns, today=example.get("today"), dictionary=dictionary)
     assert {one.code for one in found} == {code}
+
+
+def test_the_example_of_a_child_in_two_files_breaks_its_rule() -> None:
+    example: Any = rule("ZM416").example
+    spec = load(example["table"])
+    columns = {field.name: number for number, field in enumerate(spec.fields, 1)}
+    files = []
+    for number, rows in enumerate(example["files"]):
+        frame = pl.DataFrame(
+            [_column(n, [row.get(n) for row in rows], dtype) for n, dtype in compiled.polars_schema(spec).items()]
+        )
+        files.append(across.marks(frame, spec, rows=[2], columns=columns, file=f"{number}.csv", sheet=""))
+    assert [(one.code, str(one.place)) for one in across.repeated(spec, files)] == [("ZM416", "1.csv!B2")]
+
+
+def test_the_example_of_a_waiver_breaks_its_rule() -> None:
+    example: Any = rule("ZM418").example
+    waiver = Waiver.model_validate(example["waiver"])
+    waived = waivers.apply([finding(example["finding"], Place("a.csv"))], [waiver], today=example["today"])
+    assert [one.code for one in waived] == [example["finding"], "ZM418"]
 
 
 def _column(name: str, values: list[object], dtype: pl.DataType) -> pl.Series:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from zhengming.normalizers.terms.mention import Candidate, Mention
     from zhengming.pipeline import clean, validate
     from zhengming.results import CleanResult, ValidationReport
+    from zhengming.schemas.spec import TableSpec
+    from zhengming.schemas.spec import load as schema
 
 __version__ = "0.1.0"
 
@@ -32,9 +34,11 @@ _HOMES = {
     "Mention": "zhengming.normalizers.terms.mention",
     "Place": "zhengming.findings",
     "Term": "zhengming.dictionary.model",
+    "TableSpec": "zhengming.schemas.spec",
     "ValidationReport": "zhengming.results",
     "ZhengmingError": "zhengming.errors",
     "clean": "zhengming.pipeline",
+    "schema": "zhengming.schemas.spec:load",
     "validate": "zhengming.pipeline",
 }
 
@@ -50,11 +54,13 @@ __all__ = [
     "Matcher",
     "Mention",
     "Place",
+    "TableSpec",
     "Term",
     "ValidationReport",
     "ZhengmingError",
     "__version__",
     "clean",
+    "schema",
     "validate",
 ]
 
@@ -67,7 +73,8 @@ def __getattr__(name: str) -> Any:
         home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module 'zhengming' has no attribute {name!r}") from None
-    value = getattr(importlib.import_module(home), name)
+    module, _, attribute = home.partition(":")
+    value = getattr(importlib.import_module(module), attribute or name)
     globals()[name] = value
     return value
 

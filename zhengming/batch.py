@@ -24,6 +24,7 @@ from zhengming.errors import InternalError, UnreadableFile, ZhengmingError
 from zhengming.findings import Finding
 from zhengming.pipeline import Run
 from zhengming.results import CleanResult
+from zhengming.schemas.across import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Done:
     findings: tuple[Finding, ...]
     manifest: Mapping[str, object]
     line: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 class Result(NamedTuple):
@@ -70,13 +72,13 @@ def start(make: Make, paths: Sequence[Path], task: Task, *, jobs: int = 0) -> tu
 
 def summarised(result: CleanResult) -> Done:
     """What is told of a cleaned file."""
-    return Done(result.findings, result.manifest, result.one_line())
+    return Done(result.findings, result.manifest, result.one_line(), tuple(result.marks))
 
 
 def _noted(run: Run, results: Iterator[Result]) -> Iterator[Result]:
     for result in results:
         if isinstance(result.done, Done):
-            run.note(result.done.manifest, result.done.findings)
+            run.note(result.done.manifest, result.done.findings, result.done.marks)
         yield result
 
 

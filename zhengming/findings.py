@@ -73,7 +73,10 @@ class Finding:
         if "kind" in self.params:
             kind = str(self.params["kind"])
             named["kind"] = words(lang).get(f"kind_{kind.replace('-', '_')}", kind)
-        return rule(self.code).message(lang).format_map(_Lenient({"field": self.field, **self.params, **named}))
+        told = rule(self.code).message(lang).format_map(_Lenient({"field": self.field, **self.params, **named}))
+        if "waiver" in self.params:
+            told += words(lang)["waived"].format(reason=self.params["waiver"], until=self.params["until"])
+        return told
 
     def advice(self, lang: str = "zh") -> str:
         """What the rule's page says to do about it."""

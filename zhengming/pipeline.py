@@ -6,9 +6,11 @@ Every row of a sheet becomes a data row or is explained; every raw value stays b
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +19,15 @@ from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Category, Dictionary
 from zhengming.errors import NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
-from zhengming.normalizers import coded, headers, values
+from zhengming.normalizers import Context, coded, headers, values
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
 from zhengming.privacy import Personal
 from zhengming.results import ANNOTATED, RESULT, CleanResult, Trail, ValidationReport, made_folder
 from zhengming.schemas import spec as specs
+from zhengming.schemas import waivers, whole_tables
+from zhengming.schemas.across import Mark
 from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, cell_text, read
 from zhengming.tables.layout import tables_of
@@ -112,8 +116,9 @@ class Run:
         decisions: Decisions | str | Path | None = None,
         specialities: Mapping[str, Sequence[str]] | None = None,
         lang: str = "zh",
+        today: dt.date | None = None,
     ) -> None:
-        """Load the spec, open the dictionary, read the decisions.
+        """Load the spec, open the dictionary, read the decisions; `today` is the day of the run, if it matters.
 
         `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`).
 
@@ -130,6 +135,8 @@ class Run:
         self.files: list[Mapping[str, object]] = []
         self.inputs: list[Path] = []  # never written over
         self.needs_attention = False
+        self.today = today
+        self._marks: list[Sequence[Mark]] = []
         self._matchers: dict[str, Matcher] = {}
         self._names: Counter[str] = Counter()
 
@@ -137,17 +144,27 @@ class Run:
         """Clean one file of the batch; see `clean`."""
         self.inputs.append(Path(path))
         result = self.cleaned(path)
-        self.note(result.manifest, result.findings)
+        self.note(result.manifest, result.findings, result.marks)
         return result
 
     def cleaned(self, path: str | Path, stem: str = "") -> CleanResult:
         """One file cleaned, without a trace in this run; `stem` names its results."""
         return _File(self, Path(path)).clean(stem)
 
-    def note(self, manifest: Mapping[str, object], findings: Sequence[Finding]) -> None:
+    def note(self, manifest: Mapping[str, object], findings: Sequence[Finding], marks: Sequence[Mark] = ()) -> None:
         """Keep the facts of a file of the batch, wherever it was done."""
         self.files.append(manifest)
+        self._marks.append(marks)
         self.needs_attention |= any(one.severity != "info" for one in findings)
+
+    def across(self) -> list[Finding]:
+        """What is found only when the files of the batch are compared: a child that several of them have."""
+        from zhengming.schemas import across, waivers
+
+        found = across.repeated(self.spec, self._marks)
+        found = waivers.apply(found, self.spec.waivers, today=self.today, sender=self.sender)
+        self.needs_attention |= any(one.severity != "info" for one in found)
+        return found
 
     def prepare(self) -> None:
         """Build everything that the files will share, for processes that are about to be forked."""
@@ -202,6 +219,7 @@ class Run:
             "dictionary_chain_head": self.dictionary.head,
             "table": f"{self.spec.name} {self.spec.version}",
             "sender": self.sender,
+            **({"date": self.today.isoformat()} if self.today else {}),
             **({"decisions": len(self.decisions), "decisions_sha256": self.decisions.sha256} if self.decisions else {}),
         }
 
@@ -246,7 +264,14 @@ class _File:
             field.name: [self._column(field, table) for table in self.tables] for field in self.spec.fields
         }
         data = self._frame(columns)
-        self._check(data)
+        marks = self._check(data)
+        self.findings += whole_tables.code_disagreements(
+            self.spec, self.book.file, self.tables, columns, lambda category: self.run.matcher(category).codes
+        )
+        self.findings += whole_tables.wrong_totals(self.spec, self.book, self.tables, columns)
+        self.findings = waivers.apply(
+            self.findings, self.spec.waivers, today=self.run.today, sender=self.run.sender, file=self.book.file
+        )
         from zhengming.reports import undecided
 
         return CleanResult(
@@ -261,6 +286,7 @@ class _File:
             trail=Trail(self.tables, columns),
             source=self.path,
             inputs=self.run.inputs,
+            marks=tuple(marks),
         )
 
     def _free(self) -> dict[str, Category]:
@@ -271,7 +297,7 @@ class _File:
         return {name: category for name, category in categories.items() if category.policy.cell == "mentions"}
 
     def _locate(self) -> None:
-        recognise = headers.recogniser(self.run.matcher("field"))
+        recognise = headers.recogniser(self.run.matcher("field"), [field.name for field in self.spec.fields])
         expected = [field.title(self.run.lang) for field in self.spec.fields if field.required]
         missing: list[tuple[Sheet, NoTable]] = []
         for sheet in self.book.sheets:
@@ -328,15 +354,16 @@ class _File:
         position = table.columns.index(source)
         raw = [row.cells[position] for row in table.rows]
         if field.category is None:
-            outcomes: Sequence[object] = values.normalize_many(field.kind, raw, unit=source.unit)
+            context = Context(unit=source.unit, quantity=field.quantity or "")
+            outcomes: Sequence[object] = values.normalize_many(field.kind, raw, context)
             column = Column(field.name, source.index, raw, outcomes)
         else:
             texts = [cell_text(cell) for cell in raw]
             matcher = self.run.matcher(field.category)
-            cells = coded.normalize_many(texts, matcher)
+            cells = coded.normalize_many(texts, matcher, codes=field.holds == "codes")
             outcomes = [cells[text] for text in texts]
             for index, text in enumerate(texts):
-                if coded.is_ambiguous(cells[text]):
+                if field.holds == "names" and coded.is_ambiguous(cells[text]):
                     outcomes[index] = coded.normalize(text, matcher, beside=self._beside(field, table, index))
             column = Column(field.name, source.index, raw, outcomes)
         for row, cell, outcome in zip(table.rows, column.raw, column.outcomes, strict=True):
@@ -365,22 +392,32 @@ class _File:
 
         return values.frame(self.tables, columns, compiled.polars_schema(self.spec), self._free())
 
-    def _check(self, data: pl.DataFrame) -> None:
+    def _check(self, data: pl.DataFrame) -> list[Mark]:
+        """Check the rows of each table; what is needed to compare them with those of other files."""
+        from zhengming.schemas import across
         from zhengming.schemas.checks import check
 
+        marks: list[Mark] = []
         start = 0
         for table in self.tables:
             part = data.slice(start, len(table.rows))
             start += len(table.rows)
+            rows = [row.number for row in table.rows]
+            columns = {column.field: column.index for column in reversed(table.columns) if column.field}
             self.findings += check(
                 part,
                 self.spec,
-                rows=[row.number for row in table.rows],
-                columns={column.field: column.index for column in reversed(table.columns) if column.field},
+                rows=rows,
+                columns=columns,
                 file=self.book.file,
                 sheet=table.sheet,
                 address=table.address,
+                today=self.run.today,
+                dictionary=self.run.dictionary,
             )
+            places = [partial(table.place, self.book.file, row) for row in rows]
+            marks += across.marks(part, self.spec, places, columns)
+        return marks
 
     def _manifest(self, columns: Mapping[str, list[Column]]) -> Mapping[str, object]:
         rows_out = sum(len(table.rows) for table in self.tables)

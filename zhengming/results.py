@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from zhengming.normalizers.values import Column
     from zhengming.reports.undecided import Question, Undecided
+    from zhengming.schemas.across import Mark
     from zhengming.tables.locate import Located
 
 RESULT = ".clean"  # ends the stem of a clean file
@@ -57,7 +58,8 @@ class CleanResult:
     `data` has one row per data row of the file: `source_sheet`, `source_row`, every field of the table spec typed
     under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
     and the sender's other columns under their own headers. `mentions` has one row per mention, `lineage` one row per
-    row of the data: where every cell came from. `inputs` are files that are never written over.
+    row of the data: where every cell came from. `inputs` are files that are never written over, `marks`
+    what tells whether another file has the same children.
     """
 
     data: pl.DataFrame
@@ -71,6 +73,7 @@ class CleanResult:
     trail: Trail = Trail((), {})
     source: Path | None = None
     inputs: Sequence[Path] = ()
+    marks: Sequence[Mark] = ()
 
     @cached_property
     def lineage(self) -> pl.DataFrame:

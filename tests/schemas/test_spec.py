@@ -35,14 +35,14 @@ def test_the_fields_of_an_aid_case_are_those_agreed_in_their_order() -> None:
     assert [field.name for field in spec.load("aid_case").fields] == [
         "case_no", "child_name", "sex", "birth_date", "age", "id_number", "guardian_name", "guardian_relation", "phone",
         "region", "hospital", "admission_date", "discharge_date", "diagnosis", "procedure", "procedure_date",
-        "total_cost", "insurance_paid", "grant_amount", "remark",
+        "total_cost", "insurance_paid", "grant_amount", "remark", "diagnosis_code", "procedure_code",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", spec.names())
 def test_what_names_or_reaches_a_person_is_a_direct_identifier(name: str) -> None:
     for field in spec.load(name).fields:
-        if field.kind in ("person_name", "resident_id", "phone", "identifier"):
+        if field.kind in ("person_name", "resident_id", "phone", "identifier", "id_document"):
             assert field.privacy == "direct"
 
 
@@ -77,6 +77,13 @@ def test_bounds_are_dates_for_dates() -> None:
         (f'[[fields]]\nname = "{CANARY}"\nzh = "日"\nen = "d"\nkind = "text"\nprivacy = "none"', "fields.1.name"),
         (f'[[fields]]\nname = "n"\nzh = "日"\nen = "d"\nkind = "{CANARY}"\nprivacy = "none"', "fields.1.kind"),
         (f'[[fields]]\nname = "n"\nzh = "日"\nen = "d"\nkind = "text"\nprivacy = "{CANARY}"', "fields.1.privacy"),
+        ('pattern = "a"', "pattern is for"),
+        ('quantity = "length_mm"', "quantity exactly when"),
+        ('under = ["D0032"]', "for coded fields"),
+        ('totals = ["day"]', "totals"),
+        ('[[waivers]]\nrule = "ZM406"\nreason = "r"\nexpires = 2021-01-01\nfield = "night"', "a waiver names a field"),
+        ('[[waivers]]\nrule = "ZM406"\nreason = "r"', "expires"),
+        (f'[[waivers]]\nrule = "{CANARY}"\nreason = "r"\nexpires = 2021-01-01', "no such rule"),
         (f'"{CANARY}', "not valid TOML"),
     ],
 )

@@ -30,9 +30,9 @@ def form(tmp_path_factory: pytest.TempPathFactory, dictionary: zm.Dictionary) ->
     return path
 
 
-def generated_id(born: dt.date) -> str:
-    """A generated identity number, of nobody: order number 999."""
-    digits = f"110101{born:%Y%m%d}999"
+def generated_id(born: dt.date, order: int = 999) -> str:
+    """A generated identity number, of nobody."""
+    digits = f"110101{born:%Y%m%d}{order:03}"
     return digits + "10X98765432"[sum(int(one) * 2 ** (17 - at) for at, one in enumerate(digits)) % 11]
 
 
@@ -40,13 +40,10 @@ def filled(form: Path, target: Path, lists: dict[str, list[str]], rows: int) -> 
     """The form with `rows` rows, every list gone through."""
     book = openpyxl.load_workbook(form)
     sheet = book.worksheets[0]
-    names = {field.name: cycle(lists[field.category]) for field in SPEC.fields if field.category in lists}
-    born = dt.date(2020, 3, 5)
+    listed = [field for field in SPEC.fields if field.category in lists and field.holds == "names"]
+    names = {field.name: cycle(lists[field.category or ""]) for field in listed}
     plain = {
-        "child_name": "金小树",
-        "birth_date": born,
         "age": "4岁",
-        "region": "某省某市",
         "admission_date": dt.date(2024, 3, 6),
         "discharge_date": dt.date(2024, 3, 16),
         "procedure_date": dt.date(2024, 3, 8),
@@ -55,11 +52,13 @@ def filled(form: Path, target: Path, lists: dict[str, list[str]], rows: int) -> 
         "grant_amount": 10000,
         "phone": "13800138000",
         "guardian_name": "金大树",
-        "id_number": generated_id(born),
     }
     for row in range(rows):
+        born = dt.date(2020, 3, 5) - dt.timedelta(days=row // 400)
+        plain |= {"child_name": f"金{chr(0x5000 + row)}树", "birth_date": born}
+        plain["id_number"] = generated_id(born, 2 * (row % 400) + 1)
         values = {**plain, **{name: next(offered) for name, offered in names.items()}, "case_no": f"A-{row:05}"}
-        values["sex"] = "男性"  # order number 999 is odd
+        values["sex"] = "男性"  # the order numbers are odd
         for column, field in enumerate(SPEC.fields, start=1):
             sheet.cell(FIRST_ROW + row, column).value = values.get(field.name)
     book.save(target)
@@ -98,7 +97,14 @@ def test_the_form_says_what_it_wants(form: Path) -> None:
     assert sheet.freeze_panes == f"C{FIRST_ROW}"
     kinds = {str(one.sqref): one for one in sheet.data_validations.dataValidation}
     lists = {one.formula1 for one in kinds.values() if one.type == "list"}
-    assert lists == {"zm_list_sex", "zm_list_relationship", "zm_list_hospital", "zm_list_disease", "zm_list_procedure"}
+    assert lists == {
+        "zm_list_sex",
+        "zm_list_relationship",
+        "zm_list_hospital",
+        "zm_list_disease",
+        "zm_list_procedure",
+        "zm_list_region",
+    }
     assert lists == set(book.defined_names)
     assert all(one.promptTitle and one.prompt for one in kinds.values())
     assert sheet.column_dimensions["F"].width >= 20  # room for 18 digits

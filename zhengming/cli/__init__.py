@@ -11,6 +11,7 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     workbooks,
     reviewing,
     catalogue,
+    schemas,
     dictionaries,
     lifecycle,
     merging,
@@ -30,6 +31,7 @@ __all__ = [
     "merging",
     "releases",
     "reviewing",
+    "schemas",
     "validating",
     "workbooks",
 ]

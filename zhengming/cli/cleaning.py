@@ -17,6 +17,7 @@ from zhengming.cli.root import (
     Files,
     Jobs,
     Lang,
+    RunDate,
     Sender,
     Table,
     app,
@@ -47,6 +48,7 @@ def clean(
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Also write the sender's file with problem cells coloured and commented.")
     ] = False,
+    date: RunDate = None,
     jobs: Jobs = 0,
     lang: Lang = None,
 ) -> None:
@@ -54,7 +56,7 @@ def clean(
     from zhengming import batch, display, pipeline
 
     paths = pipeline.inputs(files)
-    make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang))
+    make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang), date)
     run, results = batch.start(make, paths, partial(_cleaned, output, data_format, annotate, paths), jobs=jobs)
     tell_of_decisions(run.decisions, run.dictionary, lang)
     failed = False
@@ -65,6 +67,9 @@ def clean(
             failed = True
         else:
             display.note(done.line)
+    repeated = run.across()
+    if repeated:
+        display.note(spoken_words(lang)["across_files"].format(count=len(repeated)))
     run.write_manifest(output)
     raise typer.Exit(WRONG if failed else FINDINGS if run.needs_attention else CLEAN)
 

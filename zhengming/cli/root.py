@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +49,10 @@ Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their
 DecisionsOption = Annotated[Path | None, typer.Option("--decisions", help="Log of reviewers' decisions to apply.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
+RunDate = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the run: later dates are wrong, waivers run out."),
+]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Files to work on at once; 0: one per processor.")]
 Category = Annotated[str, typer.Option("--category", "-c", help="Category to match in.")]
 
@@ -120,7 +125,14 @@ def tell_of_decisions(decisions: Decisions, dictionary: Dictionary, lang: str | 
             display.note(spoken_words(lang)[name].format(count=count))
 
 
-def open_run(table: str, dictionary: Path | None, sender: str, decisions: Path | None, lang: str) -> Run:
+def open_run(
+    table: str,
+    dictionary: Path | None,
+    sender: str,
+    decisions: Path | None,
+    lang: str,
+    today: datetime | None = None,
+) -> Run:
     """The run that these options ask for; workers of a batch that start afresh call it as well."""
     from zhengming.pipeline import Run
 
@@ -131,6 +143,7 @@ def open_run(table: str, dictionary: Path | None, sender: str, decisions: Path |
         decisions=open_decisions(decisions),
         specialities=specialities(sender),
         lang=lang,
+        today=today.date() if today else None,
     )
 
 

@@ -19,6 +19,7 @@ from zhengming.cli.root import (
     Files,
     Jobs,
     Lang,
+    RunDate,
     Sender,
     ShowValues,
     Table,
@@ -70,6 +71,7 @@ def validate(
     reports_to: Annotated[
         list[str] | None, typer.Option("--report", help="Also write a report: FORMAT=FILE. Repeatable.")
     ] = None,
+    date: RunDate = None,
     jobs: Jobs = 0,
     show_values: ShowValues = False,
     lang: Lang = None,
@@ -84,12 +86,12 @@ def validate(
     written = [_report(one) for one in reports_to or ()]
     reports.known(output_format)
     paths = pipeline.inputs(files)
-    make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang))
+    make = partial(open_run, table, dictionary, sender, decisions, chosen_lang(lang), date)
     last = _last(previous, paths)
     run, results = batch.start(make, paths, partial(_validated, last), jobs=jobs)
     tell_of_decisions(run.decisions, run.dictionary, lang)
     found, failed = _gathered(run, display.progress(results, what=spoken_words(lang)["working"], total=len(paths)))
-    found = selection.apply(found)
+    found = selection.apply(found + run.across())
     if write_baseline:
         baselines.write(write_baseline, found)
         display.note(spoken_words(lang)["baseline_written"].format(count=len(found), file=write_baseline))

@@ -164,6 +164,27 @@ class Category:
             found = self._descendants[code] = frozenset(seen)
         return found
 
+    def path(self, code: str) -> str:
+        """The preferred names from the top of the hierarchy down to a concept, as one text.
+
+        >>> Dictionary.open().category("region").path("110101")
+        '北京市东城区'
+        """
+        written, above = "", ""
+        for one in [*self._line(code)][::-1]:
+            name = self.concepts[one].name
+            above = above or name
+            written = name if written and name.startswith(above) else written + name  # some names repeat those above
+        return written
+
+    def _line(self, code: str) -> Iterator[str]:
+        """The concept and, going up by the first parent, all above it."""
+        seen: set[str] = set()
+        while code and code not in seen:
+            seen.add(code)
+            yield code
+            code = next(iter(self.concepts[code].parents), "")
+
     def first_mapping(self, code: str) -> str | None:
         """The concept's codes in the first code system the category carries, joined by `;`; None when it has none."""
         codes = self.concepts[code].mappings.get(self.mappings[0], ()) if self.mappings else ()

@@ -56,16 +56,7 @@ def path(value: str, category: str, dictionary: Dictionary | None = None) -> str
     >>> path("110101", "region"), path("130102", "region")
     ('北京市东城区', '河北省石家庄市长安区')
     """
-    concepts = _matcher(dictionary, category).category.concepts
-    names: list[str] = []
-    code: str | None = value
-    while code:
-        names.insert(0, concepts[code].name)
-        code = concepts[code].parents[0] if concepts[code].parents else None
-    written = ""
-    for one in names:  # some names repeat those above them, to be told from others
-        written = one if written and one.startswith(names[0]) else written + one
-    return written
+    return _matcher(dictionary, category).category.path(value)
 
 
 @lru_cache(maxsize=_KEPT)

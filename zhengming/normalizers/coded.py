@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from zhengming.normalizers.cells import settled
 from zhengming.normalizers.codes import CodeBook, WrittenCode
 from zhengming.normalizers.outcome import Status
-from zhengming.normalizers.terms.decided import NO_MATCH
+from zhengming.normalizers.terms.decided import METHOD, NO_MATCH
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
@@ -52,7 +52,7 @@ def normalize(text: str, matcher: Matcher, *, beside: str = "") -> CodedCell:
     cell = _by_names(text, matcher, beside)
     book = matcher.codes
     written = book.find(text)
-    if not written:
+    if not written or any(one.method == METHOD for one in cell.mentions):
         return cell
     if book.only_codes(text, written):
         return cell if cell.codes else _of_codes(written, matcher)
@@ -160,6 +160,17 @@ def _by_names(text: str, matcher: Matcher, beside: str) -> CodedCell:
     names = tuple(matcher.name(code) for code in codes)
     status, reason, undecided = _decide(mentions, bool(codes), matcher)
     return CodedCell(codes, names, status, reason, tuple(mentions), undecided)
+
+
+def disagree(codes: object, names: object, book: CodeBook) -> bool:
+    """Whether the codes of one cell and the names of another mean different concepts.
+
+    Each code must be a concept that is named, one above it or one below it. Nothing can be said of cells without.
+    """
+    if not isinstance(codes, CodedCell) or not isinstance(names, CodedCell) or not names.codes:
+        return False
+    stated = [one.codes for one in book.find(";".join(mention.text for mention in codes.mentions)) if one.codes]
+    return any(not any(book.related(code, names.codes) for code in several) for several in stated)
 
 
 def normalize_many(texts: Iterable[str], matcher: Matcher, *, codes: bool = False) -> dict[str, CodedCell]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 
 from zhengming.normalizers.terms.matcher import Matcher
 
@@ -13,8 +14,13 @@ _TWO_LANGUAGES = re.compile(r"([^A-Za-z]*[\u4e00-\u9fff][^A-Za-z/|(（]*)[\s/|(�
 _BRACKETED = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]{0,60})[)）\]】〕]")
 
 
-def recogniser(matcher: Matcher) -> Callable[[str], str | None]:
+Certain = Callable[[str], str | None]
+
+
+def recogniser(matcher: Matcher, expected: Collection[str] = ()) -> Callable[[str], str | None]:
     """A function that gives the field a header text means, or None when that is not certain.
+
+    A header that can mean several fields (金额) means the one that is `expected` in such a table, if that is one.
 
     What stands in brackets may make it another field: 姓名(家长) is read as 家长姓名 where that is a known header.
 
@@ -24,36 +30,45 @@ def recogniser(matcher: Matcher) -> Callable[[str], str | None]:
     ('total_cost', None)
     """
 
+    certain = partial(_certain, matcher=matcher, expected=expected)
+
     def recognise(header: str) -> str | None:
-        whole = _certain(header, matcher)
+        whole = certain(header)
         if whole:
             return whole
         bare = _MARKS.sub("", header)
-        if bare != header and (found := _certain(bare, matcher)):
+        if bare != header and (found := certain(bare)):
             return found
-        return _in_two_languages(bare, matcher) or _without_brackets(bare, matcher)
+        return _in_two_languages(bare, certain) or _without_brackets(bare, certain)
 
     return recognise
 
 
-def _without_brackets(header: str, matcher: Matcher) -> str | None:
+def _without_brackets(header: str, certain: Certain) -> str | None:
     found = _BRACKETED.search(header)
     if not found:
         return None
     inside, outside = found[1], header[: found.start()] + header[found.end() :]
-    other = _certain(inside + outside, matcher) or _certain(inside, matcher)
-    return other or _certain(outside, matcher)
+    other = certain(inside + outside) or certain(inside)
+    return other or certain(outside)
 
 
-def _in_two_languages(header: str, matcher: Matcher) -> str | None:
+def _in_two_languages(header: str, certain: Certain) -> str | None:
     """The field of a header that says it in Chinese and in English; None where the two disagree."""
     found = _TWO_LANGUAGES.fullmatch(header)
     if not found:
         return None
-    chinese, english = _certain(found[1], matcher), _certain(found[2], matcher)
+    chinese, english = certain(found[1]), certain(found[2])
     return None if chinese and english and chinese != english else chinese or english
 
 
-def _certain(text: str, matcher: Matcher) -> str | None:
+def _certain(text: str, matcher: Matcher, expected: Collection[str]) -> str | None:
     mentions = matcher.match(text)
-    return mentions[0].code if len(mentions) == 1 and mentions[0].status == "accepted" else None
+    if len(mentions) != 1:
+        return None
+    if mentions[0].status == "accepted":
+        return mentions[0].code
+    if mentions[0].reason != "ambiguous":
+        return None
+    meant = [code for code in matcher.meanings(mentions[0].text) if code in expected]
+    return meant[0] if len(meant) == 1 else None

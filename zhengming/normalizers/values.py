@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.model import Category
-from zhengming.normalizers import Context, normalizer
+from zhengming.normalizers import PLAIN, Context, normalizer
 from zhengming.normalizers.ages import Age
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.measurements import Measurement
@@ -42,13 +43,13 @@ class Column:
                 yield status
 
 
-def normalize_many(kind: str, cells: Sequence[CellValue], *, unit: str = "") -> list[Outcome]:
-    """The outcome of every cell of a column of `kind`; equal cells are normalized once.
+def normalize_many(kind: str, cells: Sequence[CellValue], context: Context = PLAIN) -> list[Outcome]:
+    """The outcome of every cell of a column of `kind`, of which `context` is known; equal cells are normalized once.
 
     Raises:
         UsageError: no such kind.
     """
-    module, context = normalizer(kind), Context(unit=unit)
+    module = normalizer(kind)
     known: dict[tuple[type, CellValue], Outcome] = {}
     outcomes = []
     for cell in cells:
@@ -69,6 +70,15 @@ def verdict(outcome: object) -> tuple[str, str]:
     if isinstance(outcome, Outcome | CodedCell):
         return outcome.status, outcome.reason
     return "accepted", "empty"
+
+
+def amount(outcome: object) -> Decimal | None:
+    """The amount an outcome counts for in a sum: nothing for an empty cell, None if it could not be understood."""
+    if not isinstance(outcome, Outcome):
+        return Decimal(0)
+    if isinstance(outcome.value, Decimal) and outcome.status == "accepted":
+        return outcome.value
+    return Decimal(0) if outcome.reason in ("empty", "stated-none") else None
 
 
 def frame(

@@ -7,7 +7,7 @@ that marks can be kept and sent between processes without the values themselves.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,17 +29,20 @@ class Mark:
 
 
 def marks(
-    frame: pl.DataFrame, spec: TableSpec, *, rows: Sequence[int], columns: Mapping[str, int], file: str, sheet: str
+    frame: pl.DataFrame, spec: TableSpec, places: Sequence[Callable[[int], Place]], columns: Mapping[str, int]
 ) -> list[Mark]:
-    """The marks of a normalized table; the arguments are those of `checks.check`."""
+    """The marks of a normalized table.
+
+    `places` gives for each row the place of its cell in a column of the sheet, `columns` the column of each field.
+    """
     found = []
     for check in spec.checks:
         if check.across is None or not set(check.fields) <= set(columns):
             continue
-        for row, values in enumerate(frame.select(check.fields).iter_rows()):
+        for place, values in zip(places, frame.select(check.fields).iter_rows(), strict=True):
             if None not in values:
-                place = Place(file, sheet, rows[row], columns[check.fields[0]])
-                found.append(Mark(check.across, check.fields[0], _digest(check, values), place))
+                at = place(columns[check.fields[0]])
+                found.append(Mark(check.across, check.fields[0], _digest(check, values), at))
     return found
 
 

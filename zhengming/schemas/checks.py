@@ -13,7 +13,11 @@ from zhengming.schemas import compiled
 from zhengming.schemas.spec import Check, TableSpec
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
+
+    from zhengming.dictionary.model import Dictionary
 
 
 def check(
@@ -25,6 +29,8 @@ def check(
     file: str = "",
     sheet: str = "",
     address: Callable[[int, int], tuple[int, int]] | None = None,
+    today: date | None = None,
+    dictionary: Dictionary | None = None,
 ) -> list[Finding]:
     """What is wrong with `frame`, a normalized table of `spec`.
 
@@ -35,14 +41,18 @@ def check(
     a finding of the normalizer.
 
     `address` gives the place on the sheet of a row and column, where the table does not stand upright.
+    With `today`, the day of the run, dates may not lie after it; with a `dictionary`, codes are held against it.
 
     Findings are in the order of the spec's fields and, within a check, of the rows.
+
+    Raises:
+        SpecError: the spec has a pattern that is no regular expression, or limits a field to unknown codes.
     """
     source = _Source(frame, spec, rows, columns, file, sheet, address)
     known = compiled.polars_schema(spec)
     here = [column for field in spec.fields if field.name in columns for column in field.columns]
     normalized = frame.select(column for column in here if column in frame.columns and column in known)
-    failures = compiled.failures(normalized, spec)
+    failures = compiled.failures(normalized, spec, today=today, dictionary=dictionary)
     mistyped = {source.field_of(failure.column) for failure in failures if failure.what == "type"}
     return [
         found
@@ -51,6 +61,9 @@ def check(
         if not (failure.what == "not-run" and failure.check and mistyped.intersection(failure.check.fields))
         for found in source.findings(failure)
     ]
+
+
+_OF_CODES = frozenset({"codes-among", "no-retired"})
 
 
 class _Source:
@@ -106,7 +119,7 @@ class _Source:
     def _broken(self, check: Check, rows: list[int]) -> Iterator[Finding]:
         name, params = check.fields[0], self._params(check)
         values = self.frame[name].gather(rows).to_list()
-        counts = self._repetitions(check, rows) if check.check == "unique" else None
+        counts = self._counts(check, rows)
         for position, row in enumerate(rows):
             if counts is not None:
                 params = {**params, "count": counts[position]}
@@ -129,8 +142,13 @@ class _Source:
             params.update({name: str(check.options.get(name, "…")) for name in ("min", "max")})
         return params
 
-    def _repetitions(self, check: Check, rows: list[int]) -> list[int]:
+    def _counts(self, check: Check, rows: list[int]) -> list[int] | None:
+        """What the message counts: other rows of the same values, or codes; None where it counts nothing."""
         import polars as pl
 
+        if check.check in _OF_CODES:
+            return [1] * len(rows)
+        if check.check != "unique":
+            return None
         counts = self.frame.select(pl.len().over(check.fields) - 1).to_series()
         return [int(count) for count in counts.gather(rows)]

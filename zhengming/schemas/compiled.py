@@ -1,4 +1,4 @@
-"""A table spec as a pandera schema for polars: the only module that imports pandera.
+"""A table spec as a pandera schema for polars; for pandas there is `compiled_pandas`, and nobody else imports pandera.
 
 The schema is for normalized tables, whose columns are typed already; it coerces nothing, because a coercion that fails
 in one cell hides what is wrong with the others.
@@ -18,6 +18,7 @@ pandera's own uniqueness treats two missing values as a repetition, so uniquenes
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from pandera.api.polars.types import PolarsData
 
     from zhengming.dictionary.model import Dictionary
+
+
+_OF_FIELDS = ("unless_given", "unless_repeated")  # options that name a further field
 
 
 class Failure(NamedTuple):
@@ -133,15 +137,25 @@ def _failed_rows(error: Any) -> list[int]:
 def _to_check(check: Check) -> pa.Check:
     import pandera.polars as pa
 
-    expression = to_expression(check)
+    to_expression(check)  # a broken pattern is told now
 
     def holds(data: PolarsData) -> pl.LazyFrame | bool:
-        # A check about a column that the table lacks has nothing to say; that the column is missing is said elsewhere.
-        present = data.lazyframe.collect_schema().names()
-        return data.lazyframe.select(expression) if set(check.fields).issubset(present) else True
+        expression = expression_for(check, data.lazyframe.collect_schema().names())
+        return True if expression is None else data.lazyframe.select(expression)
 
     # Two failure cases are enough for pandera's message; the rows are read from the check's output.
     return pa.Check(holds, name=name_of(check), ignore_na=True, n_failure_cases=2)
+
+
+def expression_for(check: Check, present: Collection[str]) -> pl.Expr | None:
+    """What a check asks of a table with the columns `present`, or None if it lacks a field of the check.
+
+    That a field is missing is said elsewhere; an option that names a further field counts only if that is present.
+    """
+    if not set(check.fields).issubset(present):
+        return None
+    options = {name: value for name, value in check.options.items() if name not in _OF_FIELDS or value in present}
+    return to_expression(check.model_copy(update={"options": options}))
 
 
 def to_expression(check: Check) -> pl.Expr:

@@ -54,14 +54,15 @@ def to_pandera(spec: TableSpec, *, today: date | None = None, dictionary: Dictio
 
 def _holds(check: Check, types: dict[str, pl.DataType]) -> Callable[[Any], Any]:
     """A check of a pandas frame: a series of booleans with its index; what cannot be said counts as holding."""
-    expression = compiled.to_expression(check)
-    needed = set(expression.meta.root_names())
+    compiled.to_expression(check)  # a broken pattern is told now
 
     def holds(frame: Any) -> Any:
         import pandas as pd
         import polars as pl
 
-        if not needed <= set(frame.columns):
+        expression = compiled.expression_for(check, frame.columns)
+        needed = set() if expression is None else set(expression.meta.root_names())
+        if expression is None or not needed <= set(frame.columns):
             return True
         columns = [pl.Series(name, _plain(frame[name], types[name]), dtype=types[name]) for name in sorted(needed)]
         said = pl.DataFrame(columns).select(expression.alias("said")).to_series().fill_null(True)
@@ -74,7 +75,9 @@ def _plain(series: Any, type_: pl.DataType) -> list[object]:
     """The values of a pandas series as Python values, None for what is missing."""
     import polars as pl
 
-    listed = [None if missing else value for value, missing in zip(series.tolist(), series.isna(), strict=True)]
+    listed: list[Any] = [
+        None if missing else value for value, missing in zip(series.tolist(), series.isna(), strict=True)
+    ]
     if type_ == pl.Date():
         return [value.date() if hasattr(value, "date") else value for value in listed]
     if isinstance(type_, pl.Decimal):

@@ -104,8 +104,15 @@ def age_fits_birth(fields: Sequence[str], options: Options) -> pl.Expr:
 
 
 def age_fits_id(fields: Sequence[str], options: Options) -> pl.Expr:
-    """As `age_fits_birth`, the day of birth taken from the resident identity number (second field)."""
-    return _fits(fields[0], _birth_in(fields[1]), fields[2])
+    """As `age_fits_birth`, the day of birth taken from the resident identity number (second field).
+
+    Rows whose field in option `unless_given` holds a date of birth are left to `age_fits_birth`.
+    """
+    import polars as pl
+
+    fits = _fits(fields[0], _birth_in(fields[1]), fields[2])
+    given = options.get("unless_given")
+    return fits if given is None else pl.when(pl.col(str(given)).is_null()).then(fits)
 
 
 def _fits(age: str, birth: pl.Expr, on: str) -> pl.Expr:

@@ -92,7 +92,7 @@ class Field(_Frozen):
             raise ValueError("future is for dates")
         for bound in (self.min, self.max):
             if bound is not None and not isinstance(bound, _BOUND_TYPES.get(self.kind, ())):
-                raise ValueError("min and max are dates for a date, whole days for an age, numbers for what is measured")
+                raise ValueError("min and max are dates for a date, whole days for an age, numbers for other measures")
         return self
 
     def title(self, lang: str) -> str:
@@ -137,9 +137,10 @@ class Check(_Frozen):
 
 
 class Waiver(_Frozen):
-    """A rule that does not count for a while: findings of `rule` (on `field`, from `sender`) are remarks until `expires`.
+    """A rule that does not count for a while: findings of `rule` are remarks until the day it `expires`.
 
-    The last day counts. Which day it is, is told to the run; without a day no waiver is in force.
+    It may be limited to a `field` and to a `sender`. The last day counts. Which day it is, is told to the run; without
+    a day no waiver is in force.
     """
 
     rule: str
@@ -289,8 +290,9 @@ class TableSpec(_Frozen):
 
 
 def _code_checks(field: Field, category: Category) -> list[Check]:
-    """The checks of the codes of a field against the release: known, in use, and below what the field is limited to."""
-    known, active = _joined(category.concepts), _joined(c for c, one in category.concepts.items() if one.status == "active")
+    """The checks of codes against the release: known, in use, and below what the field is limited to."""
+    known = _joined(category.concepts)
+    active = _joined(code for code, concept in category.concepts.items() if concept.status == "active")
     made = [
         Check(rule="ZM320", check="codes-among", fields=(field.name,), options={"codes": known}),
         Check(rule="ZM306", check="no-retired", fields=(field.name,), options={"known": known, "active": active}),

@@ -21,6 +21,7 @@ from zhengming.tables.write import write_xlsx
 
 ROWS = 1_000  # to fill in
 LISTS = "zm_lists"  # the hidden sheet, in letters that need no quoting in a reference
+_WITH_MORE = ("mentions", "place")  # cells that may hold more than a name of the list
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 _TEXT_KINDS = frozenset({"identifier", "resident_id", "phone"})
 _WIDTHS: Mapping[str, int] = {"date": 13, "age": 12, "amount": 14, "resident_id": 22, "phone": 15, "person_name": 12}
@@ -50,10 +51,13 @@ def offered(spec: TableSpec, dictionary: Dictionary, lang: str) -> dict[str, lis
     """The names that each coded field's list offers, by category: those that will be accepted without a question."""
     found: dict[str, list[str]] = {}
     for field in spec.fields:
-        if field.category is None or field.category in found:
+        if field.category is None or field.category in found or field.holds == "codes":
             continue
-        active = [one for one in dictionary.category(field.category).concepts.values() if one.status == "active"]
+        category = dictionary.category(field.category)
+        active = [one for one in category.concepts.values() if one.status == "active"]
         named = {one.code: (one.name_en if lang == "en" and one.name_en else one.name) for one in active}
+        if category.policy.cell == "place":
+            named = {one.code: category.path(one.code) for one in active}
         read = coded.normalize_many(named.values(), Matcher(dictionary, field.category))
         sure = [name for code, name in named.items() if read[name].status == "accepted" and read[name].codes == (code,)]
         if sure:
@@ -119,8 +123,8 @@ def _entry(
     """The check and the hint of one column."""
     spoken = words(lang)
     title, prompt, last = field.title(lang), how(field, dictionary, lists, lang), rows - 1
-    if field.category in lists:
-        several = dictionary.category(field.category or "").policy.cell == "mentions"
+    if field.category in lists and field.holds == "names":
+        several = dictionary.category(field.category or "").policy.cell in _WITH_MORE
         strict = "off" if several else "warning"
         source = _list_name(field.category or "")
         complaint = spoken["form_list_complaint"]
@@ -148,9 +152,9 @@ def _entry(
 def how(field: Field, dictionary: Dictionary, lists: Mapping[str, list[str]], lang: str) -> str:
     """What to write into a field, in a sentence or two."""
     spoken = words(lang)
-    if field.category not in lists:
+    if field.category not in lists or field.holds == "codes":
         return spoken.get(f"how_{field.kind}", spoken["how_text"])
-    several = dictionary.category(field.category or "").policy.cell == "mentions"
+    several = dictionary.category(field.category or "").policy.cell in _WITH_MORE
     return " ".join([spoken["form_list"], spoken["form_more"]]) if several else spoken["form_list"]
 
 
@@ -160,7 +164,7 @@ def _guide(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str
     header = ["", spoken["form_column"], spoken["form_must"], spoken["form_how_to"], spoken["form_example"]]
     rows: list[Sequence[CellOut]] = []
     for field in spec.fields:
-        names = lists.get(field.category or "", [])
+        names = lists.get(field.category or "", []) if field.holds == "names" else []
         example = _example(names, dictionary, field) if names else spoken.get(f"example_{field.kind}", "")
         must = spoken["form_yes"] if field.required else spoken["form_no"]
         rows.append(("", field.title(lang), must, how(field, dictionary, lists, lang), example))

@@ -150,6 +150,11 @@ class Matcher:
         """The preferred name of a concept of the category."""
         return self.category.concepts[code].name
 
+    def meanings(self, text: str) -> tuple[str, ...]:
+        """Every concept that a text is a known name of; several for an ambiguous one."""
+        entry = self._lexicon.terms.get(key(text))
+        return entry.codes if entry else ()
+
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
         self._guard.prepare()
