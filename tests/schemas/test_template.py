@@ -30,6 +30,12 @@ def form(tmp_path_factory: pytest.TempPathFactory, dictionary: zm.Dictionary) ->
     return path
 
 
+GIVEN = (  # characters of invented given names
+    "安柏晨春冬帆芳枫峰歌海禾荷红华佳江杰锦静俊岚莉林琳柳龙梅萌明"
+    "宁培鹏萍琪晴秋蕊珊石书树松涛婷桐薇伟文雯夏晓欣雪亚燕阳叶怡"
+)
+
+
 def generated_id(born: dt.date, order: int = 999) -> str:
     """A generated identity number, of nobody."""
     digits = f"110101{born:%Y%m%d}{order:03}"
@@ -55,7 +61,7 @@ def filled(form: Path, target: Path, lists: dict[str, list[str]], rows: int) -> 
     }
     for row in range(rows):
         born = dt.date(2020, 3, 5) - dt.timedelta(days=row // 400)
-        plain |= {"child_name": f"金{chr(0x5000 + row)}树", "birth_date": born}
+        plain |= {"child_name": "金" + GIVEN[row // len(GIVEN)] + GIVEN[row % len(GIVEN)], "birth_date": born}
         plain["id_number"] = generated_id(born, 2 * (row % 400) + 1)
         values = {**plain, **{name: next(offered) for name, offered in names.items()}, "case_no": f"A-{row:05}"}
         values["sex"] = "男性"  # the order numbers are odd

@@ -91,7 +91,7 @@ def validate(
     run, results = batch.start(make, paths, partial(_validated, last), jobs=jobs)
     tell_of_decisions(run.decisions, run.dictionary, lang)
     found, failed = _gathered(run, display.progress(results, what=spoken_words(lang)["working"], total=len(paths)))
-    found = selection.apply(found + run.across())
+    found = selection.apply(found + _placed(run.across(), paths))
     if write_baseline:
         baselines.write(write_baseline, found)
         display.note(spoken_words(lang)["baseline_written"].format(count=len(found), file=write_baseline))
@@ -107,6 +107,14 @@ def validate(
         write_bytes(no_input(target, [*run.inputs, *last.values()]), render(form).encode())
     display.result(render(output_format))
     raise typer.Exit(WRONG if failed else FINDINGS if selection.closes(found) else CLEAN)
+
+
+def _placed(findings: Sequence[Finding], paths: Sequence[Path]) -> list[Finding]:
+    """Findings across files with the path of their file, where only one file of the run has that name."""
+    shown: dict[str, str] = {}
+    for path in paths:
+        shown[path.name] = path.name if path.name in shown else _shown(path)
+    return [replace(one, place=replace(one.place, file=shown.get(one.place.file, one.place.file))) for one in findings]
 
 
 def _gathered(run: Run, results: Iterable[Result]) -> tuple[list[Finding], bool]:
