@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -154,7 +154,7 @@ def test_the_example_of_a_child_in_two_files_breaks_its_rule() -> None:
         frame = pl.DataFrame(
             [_column(n, [row.get(n) for row in rows], dtype) for n, dtype in compiled.polars_schema(spec).items()]
         )
-        files.append(across.marks(frame, spec, rows=[2], columns=columns, file=f"{number}.csv", sheet=""))
+        files.append(across.marks(frame, spec, [partial(Place, f"{number}.csv", "", 2)], columns))
     assert [(one.code, str(one.place)) for one in across.repeated(spec, files)] == [("ZM416", "1.csv!B2")]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,10 @@ def test_a_donation_is_the_sum_of_its_parts() -> None:
     assert _found(donation, {**gift, "restricted_amount": Decimal(60)}) == {("ZM419", "donation_amount", 2)}
 
 
+def _places(file: str, rows: int) -> list[Callable[[int], Place]]:
+    return [partial(Place, file, "", row) for row in range(2, 2 + rows)]
+
+
 @given(st.lists(st.lists(st.integers(0, 5), max_size=6), max_size=5))
 def test_exactly_the_children_of_earlier_files_are_found(files: list[list[int]]) -> None:
     columns = {field.name: number for number, field in enumerate(AID.fields, 1)}
@@ -142,9 +147,7 @@ def test_exactly_the_children_of_earlier_files_are_found(files: list[list[int]])
     for number, children in enumerate(files):
         rows = [{**CHILD, "child_name": f"张{child}", "birth_date": DAY} for child in children]
         frame = _frame(AID, *rows)
-        marked.append(
-            across.marks(frame, AID, rows=range(2, 2 + len(rows)), columns=columns, file=str(number), sheet="")
-        )
+        marked.append(across.marks(frame, AID, _places(str(number), len(rows)), columns))
     found = {(one.place.file, one.place.row) for one in across.repeated(AID, marked)}
     expected = {
         (str(number), row)
@@ -158,7 +161,7 @@ def test_exactly_the_children_of_earlier_files_are_found(files: list[list[int]])
 def test_a_mark_does_not_hold_the_value() -> None:
     columns = {field.name: number for number, field in enumerate(AID.fields, 1)}
     frame = _frame(AID, {**CHILD, "id_number": "110101201501010010"})
-    (mark,) = across.marks(frame, AID, rows=[2], columns=columns, file="a", sheet="")
+    (mark,) = across.marks(frame, AID, _places("a", 1), columns)
     assert "1101" not in repr(mark)
 
 

@@ -29,7 +29,6 @@ def recogniser(matcher: Matcher, expected: Collection[str] = ()) -> Callable[[st
     >>> recognise("总费用（万元）"), recognise("天气")
     ('total_cost', None)
     """
-
     certain = partial(_certain, matcher=matcher, expected=expected)
 
     def recognise(header: str) -> str | None:

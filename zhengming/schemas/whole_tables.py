@@ -11,7 +11,7 @@ from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.values import Column
 from zhengming.schemas import totals
 from zhengming.schemas.spec import Field, TableSpec
-from zhengming.tables import Book
+from zhengming.tables import Workbook
 from zhengming.tables.locate import Located
 
 Columns = Mapping[str, Sequence[Column]]  # by field, one for each table
@@ -32,14 +32,14 @@ def code_disagreements(
                     yield finding("ZM322", place, field=field.name, value=cell, **spec.titles(field.name))
 
 
-def wrong_totals(spec: TableSpec, book: Book, tables: Sequence[Located], columns: Columns) -> Iterator[Finding]:
+def wrong_totals(spec: TableSpec, book: Workbook, tables: Sequence[Located], columns: Columns) -> Iterator[Finding]:
     """Amounts of totals rows that are not the sum of their rows, in the fields that the spec names."""
     for name in spec.totals:
         for table, column in zip(tables, columns[name], strict=True):
             yield from _wrong_totals(spec, spec.field(name), book, table, column)
 
 
-def _wrong_totals(spec: TableSpec, field: Field, book: Book, table: Located, column: Column) -> Iterator[Finding]:
+def _wrong_totals(spec: TableSpec, field: Field, book: Workbook, table: Located, column: Column) -> Iterator[Finding]:
     source = table.column(field.name)
     sheet = next((one for one in book.sheets if one.name == table.sheet), None)
     if source is None or sheet is None:
