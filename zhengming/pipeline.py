@@ -283,7 +283,7 @@ class _File:
             stem=stem or self.run.stem(self.path),
             spec=self.spec,
             lang=self.run.lang,
-            trail=Trail(self.tables, columns),
+            trail=Trail(self.tables, columns, self.run.decisions),
             source=self.path,
             inputs=self.run.inputs,
             marks=tuple(marks),

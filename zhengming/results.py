@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhengming.dictionary.decisions import Decisions
 from zhengming.errors import UnwritableFile
 from zhengming.findings import Finding
 from zhengming.schemas.spec import TableSpec
@@ -32,10 +33,11 @@ LINEAGE = "lineage"  # the folder, beside the results, of what each of their cel
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What the lineage of a file is made from: its tables as located, its columns as normalized."""
+    """What the lineage of a file is made from: its tables as located, its columns as normalized, what was decided."""
 
     tables: Sequence[Located]
     columns: Mapping[str, Sequence[Column]]
+    decisions: Decisions = field(default_factory=Decisions)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class CleanResult:
         """Where every cell of the data came from and why it says what it says; see `reports.lineage`."""
         from zhengming.reports import lineage
 
-        return lineage.frame(self.manifest, self.spec, self.trail.tables, self.trail.columns, self.findings)
+        trail = self.trail
+        return lineage.frame(
+            self.manifest, self.spec, trail.tables, trail.columns, self.findings, decisions=trail.decisions
+        )
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -24,3 +24,30 @@ def template(
 
     template.write(output, spec.load(table), open_dictionary(dictionary), lang=chosen_lang(lang), rows=rows)
     display.note(spoken_words(lang)["form_written"].format(file=output, rows=rows))
+
+
+@app.command()
+def trace(
+    file: Annotated[Path, typer.Argument(help="A result of zm clean: xlsx, csv or parquet.")],
+    cell: Annotated[str, typer.Argument(help="Address of a cell of its data, as N7.")],
+    source: Annotated[
+        Path | None, typer.Option("--source", help="The sender's file: make sure that it is the one, unchanged.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Tell where a clean cell came from: file, sheet, cell, raw value, why, which dictionary, whose decision.
+
+    It shows the values of the cell.
+    """
+    import json
+
+    from zhengming import display
+    from zhengming.reports import trace
+
+    found = trace.trace(file, cell, source=source)
+    if as_json:
+        display.result(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        return
+    spoken = spoken_words(lang)
+    display.table([spoken["column_fact"], spoken["column_content"]], trace.lines(found, chosen_lang(lang)))

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from zhengming.dictionary.decisions import Decisions, Ruling
 from zhengming.findings import Finding
 from zhengming.normalizers.coded import CodedCell
+from zhengming.normalizers.terms.decided import METHOD
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.values import Column, other_columns, verdict
 from zhengming.tables import cell_text
@@ -43,9 +45,13 @@ def frame(
     tables: Sequence[Located],
     columns: Mapping[str, Sequence[Column]],
     findings: Sequence[Finding],
+    *,
+    decisions: Decisions,
 ) -> pl.DataFrame:
-    """The lineage of one cleaned file."""
+    """The lineage of one cleaned file; `decisions` are those of the run."""
     import polars as pl
+
+    decided = _Decided(decisions.of_dictionary(str(manifest["dictionary_id"])), str(manifest["sender"]))
 
     rows = [row.number for table in tables for row in table.rows]
     series: list[pl.Series] = [
@@ -67,7 +73,8 @@ def frame(
         if told is not None:
             series.append(pl.Series(field.name + RULES, told, dtype=pl.String))
         if field.category is not None:
-            series.append(_mentions(field.name + MENTIONS, [outcome for part in parts for outcome in part.outcomes]))
+            outcomes = [outcome for part in parts for outcome in part.outcomes]
+            series.append(_mentions(field.name + MENTIONS, raw, outcomes, decided))
     taken = {one.name for one in series}
     for name, indexes in other_columns(tables, frozenset(columns)).items():
         if name + CELL not in taken:
@@ -107,18 +114,19 @@ def _told(
     return told
 
 
-def _mentions(name: str, outcomes: Sequence[object]) -> pl.Series:
+def _mentions(name: str, raw: Sequence[str | None], outcomes: Sequence[object], decided: _Decided) -> pl.Series:
     """The mentions of every cell: made once for each distinct cell, then put where it stands."""
     import polars as pl
 
     distinct: dict[int, int] = {}
     lists: list[list[dict[str, Any]]] = []
     positions = []
-    for outcome in outcomes:
+    for text, outcome in zip(raw, outcomes, strict=True):
         key = id(outcome)
         if key not in distinct:
             distinct[key] = len(lists)
-            lists.append([_plain(one) for one in outcome.mentions] if isinstance(outcome, CodedCell) else [])
+            mentions = outcome.mentions if isinstance(outcome, CodedCell) else ()
+            lists.append([decided.told(one, text or "") for one in mentions])
         positions.append(distinct[key])
     fields = {key: pl.Float64 if key == "confidence" else pl.String for key in MENTION_PARTS}
     made = pl.Series(name, lists, dtype=pl.List(pl.Struct(fields)))
@@ -128,5 +136,25 @@ def _mentions(name: str, outcomes: Sequence[object]) -> pl.Series:
 MENTION_PARTS = ("text", "code", "name", "status", "reason", "method", "term", "confidence", "decision")
 
 
-def _plain(one: Mention) -> dict[str, Any]:
-    return {part: getattr(one, part, None) for part in MENTION_PARTS}
+class _Decided:
+    """Tells of a mention which decision it rests on."""
+
+    def __init__(self, decisions: Decisions, sender: str) -> None:
+        self._decisions = decisions
+        self._sender = sender
+
+    def told(self, one: Mention, cell: str) -> dict[str, Any]:
+        """The mention in the cell `cell` as plain values."""
+        parts = {part: getattr(one, part) for part in MENTION_PARTS[:-1]}
+        ruling = self._ruling(one, cell) if one.method == METHOD else None
+        return {**parts, "decision": _in_words(ruling) if ruling else None}
+
+    def _ruling(self, one: Mention, cell: str) -> Ruling | None:
+        found = self._decisions.ruling(one.category, cell, self._sender)
+        return found or self._decisions.ruling(one.category, one.text, self._sender)
+
+
+def _in_words(ruling: Ruling) -> str:
+    """A ruling in a line: what was said, by whom, when, against which release."""
+    said = "disputed" if ruling.disputed else " ".join([ruling.verdict or "reject", *ruling.codes])
+    return "; ".join(filter(None, [said, ", ".join(ruling.reviewers), ruling.time, ruling.dictionary]))
