@@ -19,6 +19,7 @@ from zhengming.tables.sheets_out import FILLS
 
 BATCH = Run()  # its matchers are built once
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠A1", "=cmd|' /c calc'!A1", "\u3000=1+1"]
+RANGE = re.compile(r"(?:'[^'\[]+'|\w+)!\$[A-Z]*\$?\d+(?::\$?[A-Z]*\$?\d+)?")
 ID = "11010120150305999X"
 LONG = "6222020200001234567"
 NAMES_ROW, FIRST = 3, 5  # of the data: what programs call the columns; the first row of values
@@ -110,9 +111,7 @@ def test_no_output_holds_anything_that_runs(source: Path, clean: Path, tmp_path:
                     name,
                 )
                 for reference in re.findall(rb"<definedName [^>]*>([^<]*)<", part):
-                    assert re.fullmatch(rb"(?:'[^'\[]+'|[\w]+)!\$[A-Z]*\$?\d+(?::\$?[A-Z]*\$?\d+)?", reference), (
-                        reference
-                    )
+                    assert RANGE.fullmatch(reference.decode()), (path.name, reference)
     sheet, at = openpyxl.load_workbook(clean)["数据"], columns(clean)
     for row, text in enumerate(RUN):
         cell = sheet[f"{at['=HYPERLINK(A1)']}{FIRST + row}"]

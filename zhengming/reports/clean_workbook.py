@@ -84,12 +84,9 @@ def column_titles(names: Sequence[str], spec: TableSpec, lang: str) -> list[str]
 
 def _data_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
     frame = result.data
-    marks = _marks(result)
-    rows = list(frame.iter_rows())
     for name in (f"{field.name}_status" for field in result.spec.fields if field.category):
         if name in frame.columns:
             frame = frame.with_columns(_spoken_status(frame[name], spoken))
-    rows = list(frame.iter_rows()) if frame is not result.data else rows
     raw: dict[int, Heading] = {index: "raw" for index, name in enumerate(frame.columns) if name.endswith("_raw")}
     legend: list[tuple[str, Mark | None]] = [
         (spoken["legend_review"], "review"),
@@ -98,14 +95,15 @@ def _data_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetO
     return SheetOut(
         spoken["sheet_data"],
         column_titles(frame.columns, result.spec, lang),
-        rows,
-        cell_marks=marks,
+        (),
+        cell_marks=_marks(result),
         legend=legend,
         names=frame.columns,
         headings=raw,
         frozen=_frozen(frame.columns, result.spec),
         text_columns=_text_columns(frame, result.spec),
         widths={0: 14, 1: 9},
+        frame=frame,
     )
 
 
@@ -183,21 +181,29 @@ def _text_columns(frame: pl.DataFrame, spec: TableSpec) -> frozenset[int]:
 def _mention_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
     frame = result.mentions
     at = {name: index for index, name in enumerate(frame.columns)}
-    rows: list[Sequence[CellOut]] = []
     marks: dict[tuple[int, int], Mark] = {}
-    for index, row in enumerate(frame.iter_rows()):
-        said = list(row)
-        said[at["field"]] = result.spec.field(row[at["field"]]).title(lang)
-        said[at["reason"]] = _reason(spoken, row[at["reason"]])
-        said[at["status"]] = spoken[f"status_{row[at['status']]}"]
-        if row[at["status"]] in ("review", "unmatched"):
-            marks |= {(index, at[name]): row[at["status"]] for name in ("text", "code", "name", "status", "reason")}
-        rows.append(said)
-    titles = [spoken[f"column_{name}"] for name in frame.columns]
-    texts = frozenset({at["code"]})
-    return SheetOut(
-        spoken["sheet_mentions"], titles, rows, cell_marks=marks, names=frame.columns, frozen=3, text_columns=texts
+    for status, mark in _STATUS_MARKS.items():
+        rows = (frame["status"] == status).arg_true()
+        marks |= {(row, at[name]): mark for row in rows for name in ("text", "code", "name", "status", "reason")}
+    said = frame.with_columns(
+        _spoken_status(frame["status"], spoken),
+        frame["field"].replace({field.name: field.title(lang) for field in result.spec.fields}),
+        frame["reason"].replace({one: _reason(spoken, one) for one in frame["reason"].unique() if one}),
     )
+    titles = [spoken[f"column_{name}"] for name in frame.columns]
+    return SheetOut(
+        spoken["sheet_mentions"],
+        titles,
+        (),
+        cell_marks=marks,
+        names=frame.columns,
+        frozen=3,
+        text_columns=frozenset({at["code"]}),
+        frame=said,
+    )
+
+
+_STATUS_MARKS: Mapping[str, Mark] = {"review": "review", "unmatched": "unmatched"}
 
 
 def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
@@ -222,24 +228,30 @@ def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> Shee
 
 
 def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: SheetOut) -> SheetOut:
+    import polars as pl
+
     head = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
     at = _places(result)
-    columns = {name: index for index, name in enumerate(data.names)}
-    rows: list[Sequence[CellOut]] = []
+    letters = {name: Place(column=index + 1).cell for index, name in enumerate(data.names)}
+    rows: list[tuple[str, ...]] = []
     marks: dict[tuple[int, int], Mark] = {}
     links: dict[tuple[int, int], str] = {}
+    said: dict[object, tuple[str, str, str]] = {}
     for index, one in enumerate(in_order(result.findings)):
         row = at.get((one.place.sheet, one.place.row, one.place.column))
-        column = columns.get(f"{one.field}_status", columns.get(one.field))
-        clean = "" if row is None or column is None else Place(row=data.top + row + 1, column=column + 1).cell
-        field = str(one.params.get(f"field_{lang}", one.field))
-        said = (spoken[one.severity], one.code, one.place.sheet, one.place.cell, clean, field)
-        rows.append((*said, one.message(lang), one.advice(lang)))
+        column = letters.get(f"{one.field}_status", letters.get(one.field))
+        clean = "" if row is None or column is None else f"{column}{data.top + row + 1}"
+        key = (one.code, one.field, *one.params.items())
+        if key not in said:
+            field = str(one.params.get(f"field_{lang}", one.field))
+            said[key] = (field, one.message(lang), one.advice(lang))
+        rows.append((spoken[one.severity], one.code, one.place.sheet, one.place.cell, clean, *said[key]))
         marks[index, 0] = SEVERITY_MARKS[one.severity]
         if clean and len(links) < _MOST_LINKS:
             links[index, 4] = f"'{data.name}'!{clean}"
     titles = [spoken[f"column_{name}"] for name in head]
-    return SheetOut(spoken["sheet_findings"], titles, rows, cell_marks=marks, links=links)
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(head, pl.String), orient="row")
+    return SheetOut(spoken["sheet_findings"], titles, (), cell_marks=marks, links=links, frame=frame)
 
 
 def _provenance_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:

@@ -9,7 +9,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CellOut = str | int | float | Decimal | bool | dt.date | dt.datetime | dt.time | None
 Mark = Literal["accepted", "review", "unmatched", "note", "done"]
@@ -69,9 +72,11 @@ class SheetOut:
     whole sheet), then `names`, what programs call the columns; the header is frozen with them, and `frozen` columns at
     its left.
 
+    `frame` may stand for `rows`: one row of it is one row of the sheet.
+
     `text_columns` hold numbers that are names (identity numbers, telephones): edited, they stay text. `links` lead
-    from a cell to a place in the workbook, `'数据'!C7`. `comments` stand beside header cells. `done_when` is a column:
-    a row is coloured as done once something stands there.
+    from a cell to a place in the workbook, `'数据'!C7` (not in a large frame). `done_when` names columns: a row is
+    coloured as done once something stands in one of them.
     """
 
     name: str
@@ -94,6 +99,12 @@ class SheetOut:
     entries: Sequence[Entry] = ()
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
     done_when: Sequence[int] = ()
+    frame: pl.DataFrame | None = None
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.rows) if self.frame is None else self.frame.height
 
     @property
     def top(self) -> int:

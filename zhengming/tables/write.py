@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zhengming.errors import UnwritableFile
 from zhengming.files import write_bytes
 from zhengming.findings import Place
+from zhengming.tables import bulk
 from zhengming.tables.model import MAX_EXACT, Notice
 from zhengming.tables.sheets_out import (
     FILLS,
@@ -112,18 +114,43 @@ def workbook(
     book.formats[0].set_font_size(FONT["font_size"])
     styles = _Styles(book)
     notices: list[Notice] = []
-    for sheet, name in zip(sheets, sheet_names([sheet.name for sheet in sheets]), strict=True):
+    large: list[tuple[int, SheetOut, set[int]]] = []
+    for number, (sheet, name) in enumerate(
+        zip(sheets, sheet_names([sheet.name for sheet in sheets]), strict=True), start=1
+    ):
         writer = _SheetWriter(book.add_worksheet(name), styles, Place(target.name, name))
-        writer.write(sheet)
+        wide = writer.write(sheet)
         notices += writer.notices
+        if writer.left_out:
+            large.append((number, sheet, wide))
     for name, reference in (names or {}).items():
         book.define_name(name, f"={reference}")
+    strings = bulk.Strings(book.str_table.unique_count)
+    made = [(number, *_bulk_rows(sheet, wide, strings, styles)) for number, sheet, wide in large]
     book.close()
-    return buffer.getvalue(), tuple(notices)
+    data = buffer.getvalue()
+    return bulk.put(data, made, strings) if made else data, tuple(notices)
+
+
+def _bulk_rows(sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: _Styles) -> tuple[bytes, str]:
+    """The rows of a large sheet, and the range that the sheet then has."""
+    assert sheet.frame is not None
+
+    def style_of(column: int, kind: str, mark: Mark | None, wrapped: bool, quoted: bool) -> int:
+        form = TEXT_FORMAT if column in sheet.text_columns else ""
+        if kind != "text":
+            form = sheet.number_formats.get(column, "") or _BULK_FORMATS.get(kind, "")
+        return styles.number(form, mark, wrapped=wrapped, quoted=quoted)
+
+    last = Place(row=sheet.top + sheet.height, column=max(sheet.frame.width, 1)).cell
+    return bulk.rows(sheet, sheet.frame, strings, style_of, wide), f"A1:{last}"
+
+
+_BULK_FORMATS = {"date": NUMBER_FORMATS[dt.date], "decimal": NUMBER_FORMATS[Decimal]}
 
 
 def _check_size(sheet: SheetOut, target: Path) -> None:
-    rows = len(sheet.rows) + sheet.top
+    rows = sheet.height + sheet.top
     columns = max(len(sheet.header), max((len(row) for row in sheet.rows), default=0))
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise UnwritableFile(
@@ -152,6 +179,11 @@ class _Styles:
             self._headings[kind] = self._book.add_format({**FONT, **look, "valign": "vcenter", "text_wrap": True})
         return self._headings[kind]
 
+    def number(self, number_format: str, mark: Mark | None, *, wrapped: bool, quoted: bool) -> int:
+        """The number by which a cell of the sheet's XML names the format; 0 for the default."""
+        style = self.get(number_format, mark, wrapped=wrapped, quoted=quoted)
+        return int(style._get_xf_index()) if style else 0
+
     def get(
         self, number_format: str, mark: Mark | None, *, wrapped: bool = False, quoted: bool = False
     ) -> Format | None:
@@ -175,24 +207,30 @@ class _Styles:
 
 
 class _SheetWriter:
-    """Writes one sheet and remembers what it had to change."""
+    """Writes one sheet and remembers what it had to change; large frames are `left_out`, for `bulk` to write."""
 
     def __init__(self, sheet: Worksheet, styles: _Styles, place: Place) -> None:
         self._sheet = sheet
         self._styles = styles
         self._place = place
         self.notices: list[Notice] = []
+        self.left_out = False
 
-    def write(self, out: SheetOut) -> None:
-        """Write legend, header, rows, and then what makes them pleasant to read."""
+    def write(self, out: SheetOut) -> set[int]:
+        """Write legend, header, rows, and then what makes them pleasant to read; gives the columns that wrap."""
+        if out.frame is not None:
+            self.left_out = out.height >= bulk.LEAST_ROWS and not out.row_marks and bulk.ordinary(out.frame)
+            shown = out.frame.head(ROWS_MEASURED) if self.left_out else out.frame
+            out = replace(out, rows=shown.rows())
         widths = _widths(out)
         self._columns(out, widths)
         self._head(out, widths)
         wide = {column for column, one in enumerate(widths) if one > WIDEST_COLUMN or out.wrapped}
-        self._rows(out, wide)
+        if not self.left_out:
+            self._rows(out, wide)
         for entry in out.entries:
             self._entry(entry, out.top)
-        last = max(out.top + len(out.rows) - 1, max((out.top + one.last for one in out.entries), default=0))
+        last = max(out.top + out.height - 1, max((out.top + one.last for one in out.entries), default=0))
         if out.header:
             self._sheet.freeze_panes(out.top, out.frozen)
             if out.filtered:
@@ -202,6 +240,7 @@ class _SheetWriter:
         self._print_setup(out)
         if not out.visible:
             self._sheet.hide()
+        return wide
 
     def _columns(self, out: SheetOut, widths: list[int]) -> None:
         for column, one in enumerate(widths):
@@ -211,7 +250,7 @@ class _SheetWriter:
             self._sheet.set_column(column, column, size, self._styles.get(text, None), options)
         if out.text_columns and out.rows:
             # Excel would put a green triangle on each number that is a name, and offer to make it a number.
-            last = out.top + len(out.rows)
+            last = out.top + out.height
             parts = " ".join(f"{_letters(one)}1:{_letters(one)}{last}" for one in sorted(out.text_columns))
             self._sheet.ignore_errors({"number_stored_as_text": parts})
 
@@ -260,9 +299,12 @@ class _SheetWriter:
                     self._text(top + index, column, value, style)
                 else:
                     self._typed(top + index, column, value, mark, formats.get(column, ""), lines > 1)
+        self._links(out)
+
+    def _links(self, out: SheetOut) -> None:
         for (index, column), target in out.links.items():
             self._sheet.write_url(
-                top + index, column, f"internal:{target}", self._styles.link, str(out.rows[index][column])
+                out.top + index, column, f"internal:{target}", self._styles.link, target.split("!")[-1]
             )
 
     def _lines(self, out: SheetOut, row: Sequence[CellOut], sizes: list[int] | None) -> int:

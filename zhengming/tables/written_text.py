@@ -21,6 +21,8 @@ _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫", "−", "\0")
 _SKIPPED = " \u3000\xa0\ufeff\u200b"  # what a program may pass over before it looks for a formula
 _WIDE = frozenset("WFA")
+# The same as `runs`, for a column at a time.
+RUNS = "^[" + _SKIPPED + "]*[" + "".join(re.escape(one) for one in _RUN_BY_EXCEL) + "]"
 
 
 def runs(text: str) -> bool:
