@@ -87,7 +87,7 @@ def _coded_cells(
     for parts in columns.values():
         for table, part in zip(tables, parts, strict=True):
             for row, outcome in zip(table.rows, part.outcomes, strict=True):
-                place = (table.sheet, row.number, part.index)
+                place = (table.sheet, *table.address(row.number, part.index))
                 if isinstance(outcome, CodedCell) and place in wanted:
                     found[place] = outcome
     return found

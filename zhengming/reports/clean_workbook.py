@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from zhengming.results import Trail
     from zhengming.schemas.spec import TableSpec
+    from zhengming.tables.locate import Located
 
 NAMES_OF_NUMBERS = frozenset({"identifier", "resident_id", "phone"})  # kinds whose digits are no quantity
 SEVERITY_MARKS: Mapping[str, Mark] = {"error": "unmatched", "warning": "review", "info": "note"}
@@ -124,9 +126,9 @@ def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
         for row, said in enumerate(frame[status]):
             if said in ("review", "unmatched"):
                 marks[row, columns[status]] = marks[row, columns[f"{field.name}_codes"]] = said
-    places = _places(result)
+    places = _Places(result.trail.tables)
     for one in in_order(result.findings):
-        at = places.get((one.place.sheet, one.place.row, one.place.column))
+        at = places.row(one.place)
         mark = SEVERITY_MARKS[one.severity]
         if at is None or mark == "note" or one.field not in columns:
             continue
@@ -143,16 +145,28 @@ def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
     return marks
 
 
-def _places(result: Cleaned) -> dict[tuple[str, int, int], int]:
-    """The row of the data in which the cell at each place of the file came to stand."""
-    found: dict[tuple[str, int, int], int] = {}
-    index = 0
-    for table in result.trail.tables:
-        for row in table.rows:
-            for column in table.columns:
-                found[table.sheet, *table.address(row.number, column.index)] = index
-            index += 1
-    return found
+class _Places:
+    """Finds the row of the data in which the cell at a place of the file came to stand."""
+
+    def __init__(self, tables: Sequence[Located]) -> None:
+        self._by_row: dict[tuple[str, int], int] = {}  # the usual: one table on the sheet, its records in rows
+        self._by_cell: dict[tuple[str, int, int], int] = {}
+        on_sheet = Counter(table.sheet for table in tables)
+        index = 0
+        for table in tables:
+            usual = on_sheet[table.sheet] == 1 and not table.swapped and not table.addresses
+            for row in table.rows:
+                if usual:
+                    self._by_row[table.sheet, row.number] = index
+                else:
+                    places = (table.address(row.number, column.index) for column in table.columns)
+                    self._by_cell |= {(table.sheet, *place): index for place in places}
+                index += 1
+
+    def row(self, place: Place) -> int | None:
+        """The position in the data, if the place is in it."""
+        found = self._by_cell.get((place.sheet, place.row, place.column))
+        return self._by_row.get((place.sheet, place.row)) if found is None else found
 
 
 def _frozen(names: Sequence[str], spec: TableSpec) -> int:
@@ -231,14 +245,14 @@ def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: 
     import polars as pl
 
     head = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
-    at = _places(result)
+    places = _Places(result.trail.tables)
     letters = {name: Place(column=index + 1).cell for index, name in enumerate(data.names)}
     rows: list[tuple[str, ...]] = []
     marks: dict[tuple[int, int], Mark] = {}
     links: dict[tuple[int, int], str] = {}
     said: dict[object, tuple[str, str, str]] = {}
     for index, one in enumerate(in_order(result.findings)):
-        row = at.get((one.place.sheet, one.place.row, one.place.column))
+        row = places.row(one.place)
         column = letters.get(f"{one.field}_status", letters.get(one.field))
         clean = "" if row is None or column is None else f"{column}{data.top + row + 1}"
         key = (one.code, one.field, *one.params.items())
