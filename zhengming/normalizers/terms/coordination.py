@@ -7,6 +7,7 @@ item. Nothing here guesses: each name put together must be a term of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -21,50 +22,62 @@ _LEAST_SHARED = (
 Stretch = tuple[int, int]
 
 
+class _Item(NamedTuple):
+    """What stands between two separators; `open` when it ends with a word that is no name by itself."""
+
+    start: int
+    end: int
+    open: bool
+
+
 def coordinated(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens, with every list that shares both its ends as the terms it stands for."""
     for run in _runs(tokens, view):
         for first in range(len(run) - 1):
-            for last in range(len(run), first + 1, -1):
-                found = _named(run[first:last], tokens, view, lexicon)
+            shared = next((place for place in range(first, len(run)) if not run[place].open), len(run) - 1)
+            for last in range(min(shared, len(run) - 1), first, -1):
+                found = _named(run[first : last + 1], tokens, view, lexicon)
                 if found:
                     return coordinated(_replaced(tokens, found), view, lexicon)
     return tokens
 
 
-def _runs(tokens: list[Token], view: View) -> Iterator[list[Stretch]]:
-    """The stretches between list separators, wherever an unread or sub-type word stands among them."""
-    run: list[Stretch] = []
-    open_ended = False
+def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:
+    """The items of each list in which one ends with a word that is no name: only there can an end be shared."""
+    run: list[_Item] = []
+    parted = True
     for index, token in enumerate(tokens):
         gap = view.gaps[token.start] if index else NONE
         if gap > LIST:
-            if open_ended and len(run) > 1:
+            if _is_shared(run):
                 yield run
-            run, open_ended = [], False
+            run, parted = [], True
         if _separates(token):
-            run.append((token.end, token.end))
+            parted = True
             continue
-        open_ended = open_ended or token.kind in ("unknown", "modifier")
-        if run and run[-1][0] == run[-1][1]:
-            run[-1] = (token.start, token.end)
-        elif run and gap in (NONE, SOFT):
-            run[-1] = (run[-1][0], token.end)
+        unfinished = token.kind in ("unknown", "modifier")
+        if parted or gap not in (NONE, SOFT):
+            run.append(_Item(token.start, token.end, unfinished))
         else:
-            run.append((token.start, token.end))
-    if open_ended and len(run) > 1:
+            run[-1] = _Item(run[-1].start, token.end, unfinished)
+        parted = False
+    if _is_shared(run):
         yield run
+
+
+def _is_shared(run: list[_Item]) -> bool:
+    return any(item.open for item in run[:-1])
 
 
 def _separates(token: Token) -> bool:
     return token.kind == "cue" and token.entry is not None and token.entry.joins == LIST
 
 
-def _named(
-    items: list[Stretch], tokens: list[Token], view: View, lexicon: Lexicon
-) -> list[tuple[Stretch, Entry]] | None:
+def _named(items: list[_Item], tokens: list[Token], view: View, lexicon: Lexicon) -> list[tuple[Stretch, Entry]] | None:
     """The term of each item, put between the start of the first and the end of the last one; None if one is none."""
-    (start, first_end), (last_start, end) = items[0], items[-1]
+    start, first_end = items[0][:2]
+    last_start, end = items[-1][:2]
+    middle = [item[:2] for item in items[1:-1]]
     borders = {token.start for token in tokens} | {token.end for token in tokens}
     for begin in range(max(start, first_end - _LONGEST_SIDE), first_end):
         if begin not in borders:
@@ -74,12 +87,12 @@ def _named(
                 continue
             for head in range(first_end - 1, begin + _LEAST_SHARED - 1, -1):
                 for tail in range(last_start + 1, stop):
-                    parts = [(head, first_end), *items[1:-1], (last_start, tail)]
+                    parts = [(head, first_end), *middle, (last_start, tail)]
                     texts = [view.text[begin:head] + view.text[a:b] + view.text[tail:stop] for a, b in parts]
                     entries = [lexicon.terms.get(text) for text in texts]
                     known = [entry for entry in entries if entry]
                     if len(known) == len(texts) and len({entry.codes for entry in known}) == len(texts):
-                        spans = [(begin, first_end), *items[1:-1], (last_start, stop)]
+                        spans = [(begin, first_end), *middle, (last_start, stop)]
                         return list(zip(spans, known, strict=True))
     return None
 

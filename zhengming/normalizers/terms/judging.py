@@ -23,6 +23,7 @@ class Judge:
         self.speciality = speciality
         self._lexicon = lexicon
         self._guard = guard
+        self._reviews = "review" in category.policy.qualifiers.values()
         self._words = {code: [key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
@@ -90,9 +91,10 @@ class Judge:
             return "too-broad"
         if self.category.concepts[found.codes[0]].status == "retired":
             return "retired"
-        if found.qualifiers.get("etiology") not in (None, *self._usual_etiology(found)):
+        etiology = found.qualifiers.get("etiology")
+        if etiology is not None and etiology not in self._usual_etiology(found):
             return "other-etiology"
-        return "policy" if self.action(found.qualifiers) == "review" else ""
+        return "policy" if self._reviews and self.action(found.qualifiers) == "review" else ""
 
     def _usual_etiology(self, found: Found) -> tuple[str, ...]:
         """Origins that change nothing: the definition's own, and those that go without saying for the concept."""
