@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from zhengming.normalizers.terms.lexicon import Entry
 
 _POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
-_WORSE = 3  # terms that share less than this part of what the best one shares are not ranked
 _SHOWN = 5  # candidates a reviewer is shown
 
 
@@ -43,7 +42,7 @@ class CandidateIndex:
         for pair in _pairs(text):
             shared.update(self._postings.get(pair, ()))
         keys, sizes = self._keys, self._sizes
-        least = max(shared.values(), default=0) // _WORSE
+        least = (max(shared.values(), default=0) + 1) // 2  # a term sharing fewer pairs is not like the text
         ranked = [(-count / sizes[index], index) for index, count in shared.items() if count >= least]
         ranked.sort()
         pool = [index for _share, index in ranked[:_POOL]]

@@ -35,6 +35,11 @@ class Judge:
         for found in reading.found:
             found.problem = found.problem or self._unread(found, reading)
 
+    def judge_alone(self, found: Found) -> Found:
+        """Compose and look for problems in the one concept of a cell that is nothing but its name."""
+        self.compose(found)
+        return self.judge_value(found)
+
     def judge_value(self, found: Found) -> Found:
         """Look for problems in the one concept of a cell that is one value."""
         found.problem = found.problem or self._own_problem(found, None)

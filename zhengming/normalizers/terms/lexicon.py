@@ -24,7 +24,8 @@ class Entry:
     """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
 
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
-    whether all are `broad`, how strongly the word `joins` or parts its neighbours, and what a token of it is taken for.
+    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, and
+    the `method` by which a term that stands in a cell as it is was found.
     """
 
     key: str
@@ -38,11 +39,13 @@ class Entry:
     broad: bool = False
     joins: int = NONE
     token_kind: str = "cue"
+    method: str = ""
 
     def settle(self, strongest_mark: Callable[[str], int]) -> None:
         """Work out what follows from the senses and cues."""
         if self.senses:
             self.token_kind = "term"
+            self.method = _METHODS.get(self.senses[0][1].kind, "known-term")
             if len(self.senses) == 1:
                 code, term = self.senses[0]
                 self.codes = (code,)
@@ -69,6 +72,7 @@ class Words(Protocol):
     def iter(self, text: str) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
 
 
+_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
 _ENDING_SIZES = (2, 3, 4)
 LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 

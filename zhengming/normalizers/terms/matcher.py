@@ -38,7 +38,6 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
-_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", decided.METHOD: decided.METHOD}
 _SHOWN = 8  # candidates a reviewer is shown
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
 
@@ -171,11 +170,14 @@ class Matcher:
         view = View(text, self._vocabulary)
         if not view.text:
             return self._read_symbols(text)
-        if self.category.policy.cell == "mentions":
+        whole = self._lexicon.terms.get(view.text) if view.bare else None
+        if self.category.policy.cell != "mentions":
+            read = self._read_value(view)
+        elif whole and len(whole.codes) == 1 and not whole.ambiguous:
+            read = [self._judge.judge_alone(self._found_whole(whole))]  # most cells: nothing else to look at
+        else:
             about = self._judge.contexts(beside, self.match(beside)) if beside else frozenset()
             view, read = self._read_mentions(view, about)
-        else:
-            read = self._read_value(view)
         read.sort(key=lambda found: (found.start, found.end))
         mentions = [self._mention(found, view) for found in read]
         if len(read) > 1 and any(view.depth):
@@ -219,9 +221,15 @@ class Matcher:
             method = "wrong-character"
         if entry is None or (method and self._guard.contrasts(text, entry.key)):
             return [self._proposer.propose(text, 0, len(text))]
-        found = Found(0, 0, len(text), entry.codes, entry, method or _method(entry))
+        found = Found(0, 0, len(text), entry.codes, entry, method or entry.method)
         found.steps.append((found.method, entry.senses[0][1].text))
         return [self._judged_value(found)]
+
+    def _found_whole(self, entry: Entry) -> Found:
+        """The term that a whole cell is."""
+        found = Found(0, 0, len(entry.key), entry.codes, entry, entry.method, qualifiers=dict(PLAIN))
+        found.steps.append((entry.method, entry.senses[0][1].text))
+        return found
 
     def _compound(self, view: View) -> Found | None:
         """What a value says that is made of several parts, where the category has such values."""
@@ -288,7 +296,7 @@ class Matcher:
         ]
 
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
-        method = "wrong-character" if token.typed else "shared-head" if token.joined else _method(entry)
+        method = "wrong-character" if token.typed else "shared-head" if token.joined else entry.method
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
         typed = reading.text(token)
@@ -345,10 +353,6 @@ class Matcher:
             ):
                 return mention._replace(covered_by=other.code)
         return mention
-
-
-def _method(entry: Entry) -> str:
-    return _METHODS.get(entry.senses[0][1].kind, "known-term")
 
 
 @cache

@@ -250,6 +250,8 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
 def _marks(reading: Reading, lexicon: Lexicon) -> None:
     """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
     view = reading.view
+    if view.bare:
+        return
     marks = {mark: cues for mark, cues in lexicon.vocabulary.marks.items() if mark in view.spaceless}
     if not marks:
         return

@@ -30,6 +30,11 @@ class View:
         folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
         self.folded = folded
         self._offsets = offsets
+        if MARKS.search(folded) is None:
+            size = len(folded)
+            self.text, self.bare = folded, True
+            self.gaps, self.depth, self._places = [NONE] * (size + 1), [0] * size, list(range(size))
+            return
         places: list[int] = []
         gaps: list[int] = []
         depth: list[int] = []
