@@ -100,35 +100,34 @@ def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) 
 
 def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Put together an unknown stretch and what follows it beyond words that may stand inside a name."""
-    for last in _rests(reading, index):
-        head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
-        inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
-        for size in range(len(rest), 1, -1):
-            entry = lexicon.terms.get(head + rest[:size])
-            if entry is None:
-                continue
-            if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
-                return False  # 主动脉(瓣)狭窄 may be either
-            _replace(reading, index, last, entry, size)
-            return True
+    last = _rest(reading, index)
+    if last is None:
+        return False
+    head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
+    inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
+    for size in range(len(rest), 1, -1):
+        entry = lexicon.terms.get(head + rest[:size])
+        if entry is None:
+            continue
+        if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
+            return False  # 主动脉(瓣)狭窄 may be either
+        _replace(reading, index, last, entry, size)
+        return True
     return False
 
 
-def _rests(reading: Reading, index: int) -> list[int]:
-    """Tokens beyond an interruption that may go on with the name that token `index` begins."""
+def _rest(reading: Reading, index: int) -> int | None:
+    """The token that may go on with the name that token `index` begins, beyond words that may stand inside a name."""
     joins = ("unknown",) if reading.tokens[index].kind == "modifier" else ("unknown", "term")
-    pieces: list[int] = []
     for position in range(index + 1, len(reading.tokens)):
-        if reading.separations[position] > BRACKET or (position in reading.hosts and pieces):
-            break
+        if reading.separations[position] > BRACKET:
+            return None
         token = reading.tokens[position]
         if token.kind in joins:
-            pieces.append(position)
-            if len(pieces) > 1:
-                break
-        elif not _may_interrupt(token) and not _says_whether(token):
-            break
-    return [position for position in pieces if position > index + 1]
+            return position if position > index + 1 else None
+        if position in reading.hosts or not (_may_interrupt(token) or _says_whether(token)):
+            return None
+    return None
 
 
 def _may_interrupt(token: Token) -> bool:
