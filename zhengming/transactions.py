@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from zhengming.errors import UnreadableFile, UnwritableFile
-from zhengming.files import DISK, System, create_beside, locked, sync_folder, unwritable, write_bytes
+from zhengming.files import DISK, System, create_beside, locked, make_folder, sync_folder, unwritable, write_bytes
 
 JOURNAL = ".zm-journal.json"
 LOCKED = "dictionary.toml"  # the file whose lock is held; the lock is `.dictionary.toml.lock` beside it
@@ -113,6 +113,7 @@ def _commit(changes: Changes, system: System) -> None:
     wanted = {name: data for name, data in changes.new.items() if data != changes.seen[name]}
     if len(wanted) < 2:  # a single file needs no journal
         for name, data in wanted.items():
+            make_folder((changes.root / name).parent)
             write_bytes(changes.root / name, data, system=system)
         return
     steps: list[_Step] = []
@@ -140,6 +141,7 @@ def _commit(changes: Changes, system: System) -> None:
 def _staged(target: Path, data: bytes, *, kept: bytes | None, system: System) -> _Step:
     """The new bytes beside the target, safely on the disk, and the old ones under a second name."""
     real = target.resolve()
+    real.parent.mkdir(parents=True, exist_ok=True)
     handle, new = create_beside(real, system)
     try:
         with handle:

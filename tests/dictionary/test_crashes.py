@@ -179,6 +179,33 @@ def test_a_disk_that_fails_during_a_release_leaves_the_old_state(
     assert verification.verify(local.find("mine", "1.0.1"), root=mine).wrong == []
 
 
+def test_whatever_request_of_a_lifecycle_command_the_disk_refuses_the_old_state_is_left(mine: Path) -> None:
+    old = source.digest(mine)
+    number = refused = 0
+    while source.digest(mine) == old:
+        number += 1
+        left = number
+
+        def guarded(name: str) -> Callable[..., object]:
+            def call(*arguments: object) -> object:
+                nonlocal left
+                left -= 1
+                if left == 0:
+                    raise OSError(errno.ENOSPC, "")
+                return getattr(DISK, name)(*arguments)
+
+            return call
+
+        steps = {name: guarded(name) for name in ("create", "sync", "replace", "remove")}
+        try:
+            Lifecycle(mine, "sex", system=System(**steps)).unite("9", "0", WHY)
+        except UnwritableFile:
+            refused += 1
+            assert source.digest(mine) == old
+            assert lint.check(mine) == []
+    assert refused == number - 1 >= 9
+
+
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path

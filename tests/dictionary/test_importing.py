@@ -45,7 +45,8 @@ def taken(root: Path, text: str, layout: Layout = LAYOUT, *, apply: bool = True)
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    files = [path for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def concepts(root: Path) -> str:

@@ -180,6 +180,16 @@ def test_a_release_beside_a_log_that_names_another_is_refused(mine: Path, kept: 
         Dictionary.open("mine@1.0.0")
 
 
+@pytest.mark.parametrize("identity", ["../elsewhere", "a/b", "..", "", "a\\\\b", "a b", "x" * 200])
+def test_an_id_that_would_lead_out_of_the_store_is_refused(
+    mine: Path, kept: Path, tmp_path: Path, identity: str
+) -> None:
+    change(mine, "dictionary.toml", '"mine"', f'"{identity}"')
+    with pytest.raises(DictionaryError, match="name of a file"):
+        publishing.publish(mine, DAY, check=lint.check)
+    assert not kept.exists()
+
+
 def test_the_store_is_where_the_variable_says_else_where_the_system_keeps_data() -> None:
     assert local.folder({local.VARIABLE: "/somewhere"}) == Path("/somewhere")
     assert local.folder({}).parts[-2:] == ("zhengming", "releases")

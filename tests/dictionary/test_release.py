@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -14,6 +15,7 @@ from zhengming.dictionary import release, source, store
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Dictionary
 from zhengming.errors import DictionaryError, UnknownCode, UnreadableFile, UnwritableFile
+from zhengming.files import System
 from zhengming.normalizers.terms.matcher import Matcher
 
 CELLS = ["VSD(膜周部) 1.2cm, PDA术后", "先心病 室缺", "无室间隔缺损", "房间隔缺损？", "F4"]
@@ -157,6 +159,18 @@ def test_wherever_a_page_is_overwritten_reading_ends_in_an_error_of_ours_or_in_v
         path.write_bytes(whole[:start] + b"\xff" * release.PAGE + whole[start + release.PAGE :])
         with suppress(DictionaryError):
             dict(Dictionary.open(path).category("sex").concepts.items())
+
+
+def test_a_source_that_changes_while_it_is_built_is_not_built(mine: Path, tmp_path: Path) -> None:
+    terms = mine / "categories" / "sex" / "terms.csv"
+
+    def create(path: Path) -> BinaryIO:
+        terms.write_text("".join(terms.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+        return path.open("xb")
+
+    with pytest.raises(DictionaryError, match="changed while"):
+        release.build(mine, tmp_path / "a.sqlite", system=System(create=create))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
 
 
 def test_a_release_that_is_missing_is_an_error(tmp_path: Path) -> None:

@@ -122,6 +122,11 @@ def test_a_folder_without_a_log_is_an_error(tmp_path: Path) -> None:
         verification.verify(tmp_path)
 
 
+def test_a_release_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DictionaryError, match="no such release"):
+        verification.verify(tmp_path / "none.sqlite")
+
+
 def test_a_release_unpacks_to_its_source(released: Released, tmp_path: Path) -> None:
     verification.unpack(Store(released.file), tmp_path / "again")
     for path in released.root.rglob("*.*"):

@@ -18,7 +18,7 @@ Source = Annotated[Path, typer.Argument(help="Source folder of the dictionary.")
 Code = Annotated[str, typer.Argument(help="Code of the concept.")]
 Into = Annotated[str, typer.Option("--category", "-c", help="Category of the concept.", show_default=False)]
 By = Annotated[str, typer.Option("--by", help="Who decided it.", show_default=False)]
-On = Annotated[str, typer.Option("--on", help="Day it was decided: 2026-11-25.", show_default=False)]
+Date = Annotated[str, typer.Option("--date", help="Day it was decided: 2026-11-25.", show_default=False)]
 Reason = Annotated[str, typer.Option("--reason", help="Why.", show_default=False)]
 Ambiguous = Annotated[bool, typer.Option("--ambiguous", help="If another concept has the name, declare it under both.")]
 
@@ -29,7 +29,7 @@ def dict_add(
     category: Into,
     name: Annotated[str, typer.Option("--name", help="Preferred name in Chinese.", show_default=False)],
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
     code: Annotated[str, typer.Option("--code", help="Its code; default: the next free one.")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="Preferred name in English.")] = "",
@@ -44,7 +44,7 @@ def dict_add(
     from zhengming.dictionary.lifecycle import NewConcept
 
     new = NewConcept(name, name_en, code, tuple(parent or ()), source, note)
-    _done(path, _on(path, category).add(new, _why(by, on, reason), ambiguous=ambiguous))
+    _done(path, _on(path, category).add(new, _why(by, date, reason), ambiguous=ambiguous))
 
 
 @dictionary_app.command("term")
@@ -54,7 +54,7 @@ def dict_term(
     text: Annotated[str, typer.Argument(help="The name, as people write it.")],
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
     kind: Annotated[
         str, typer.Option("--kind", help="synonym, abbreviation, short, misspelling, former or local.")
@@ -69,7 +69,7 @@ def dict_term(
     from zhengming.dictionary.model import Term
 
     term = Term(text, kind, term_lang, sender, relation, source)
-    _done(path, _on(path, category).name(code, term, _why(by, on, reason), ambiguous=ambiguous))
+    _done(path, _on(path, category).name(code, term, _why(by, date, reason), ambiguous=ambiguous))
 
 
 @dictionary_app.command("rename")
@@ -79,7 +79,7 @@ def dict_rename(
     name: Annotated[str, typer.Argument(help="The new preferred name.")],
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
     english: Annotated[bool, typer.Option("--english", help="It is the English name.")] = False,
     drop: Annotated[
@@ -87,7 +87,7 @@ def dict_rename(
     ] = False,
 ) -> None:
     """Give a concept another preferred name; the old one stays a term of it."""
-    _done(path, _on(path, category).rename(code, name, _why(by, on, reason), english=english, keep=not drop))
+    _done(path, _on(path, category).rename(code, name, _why(by, date, reason), english=english, keep=not drop))
 
 
 @dictionary_app.command("move")
@@ -96,7 +96,7 @@ def dict_move(
     code: Code,
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
     parent: Annotated[
         list[str] | None, typer.Option("--parent", help="Code of a concept to put it below. Repeatable.")
@@ -108,7 +108,7 @@ def dict_move(
     """Put a concept below others, or give a name of it to another concept."""
     if bool(term) != bool(to) or bool(term) == bool(parent):
         raise UsageError("a move needs --parent, or --term and --to", remedy="say what goes where")
-    lifecycle, why = _on(path, category), _why(by, on, reason)
+    lifecycle, why = _on(path, category), _why(by, date, reason)
     if term:
         _done(path, lifecycle.move_term(code, term, to, why, sender=sender))
     else:
@@ -121,14 +121,14 @@ def dict_retire(
     code: Code,
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
     replaced_by: Annotated[
         list[str] | None, typer.Option("--replaced-by", help="Code of a concept to use instead. Repeatable.")
     ] = None,
 ) -> None:
     """Take a concept out of use."""
-    _done(path, _on(path, category).retire(code, _why(by, on, reason), replaced_by=replaced_by or ()))
+    _done(path, _on(path, category).retire(code, _why(by, date, reason), replaced_by=replaced_by or ()))
 
 
 @dictionary_app.command("unite")
@@ -138,11 +138,11 @@ def dict_unite(
     into: Annotated[str, typer.Option("--into", help="Code of the concept that stays.", show_default=False)],
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
 ) -> None:
     """Make two concepts one: the first is retired, the other gets its names and children."""
-    _done(path, _on(path, category).unite(code, into, _why(by, on, reason)))
+    _done(path, _on(path, category).unite(code, into, _why(by, date, reason)))
 
 
 @dictionary_app.command("split")
@@ -155,11 +155,11 @@ def dict_split(
     ],
     category: Into,
     by: By,
-    on: On,
+    date: Date,
     reason: Reason,
 ) -> None:
     """Retire a concept in favour of several; old data with its code is for a human to decide."""
-    _done(path, _on(path, category).split(code, into, _why(by, on, reason)))
+    _done(path, _on(path, category).split(code, into, _why(by, date, reason)))
 
 
 def _on(path: Path, category: str) -> Lifecycle:
@@ -168,10 +168,10 @@ def _on(path: Path, category: str) -> Lifecycle:
     return Lifecycle(path, category)
 
 
-def _why(by: str, on: str, reason: str) -> Why:
+def _why(by: str, date: str, reason: str) -> Why:
     from zhengming.dictionary.editing import Why
 
-    return Why(by, on, reason)
+    return Why(by, date, reason)
 
 
 def _done(path: Path, code: str) -> None:

@@ -28,10 +28,8 @@ def dict_build(
     """Compile a source folder to one file: the same bytes for the same source."""
     from zhengming import display, files
     from zhengming.dictionary import release
-    from zhengming.transactions import alone
 
-    with alone(path):
-        content = release.build(path, output)
+    content = release.build(path, output)
     display.result(f"{output} sha256:{files.sha256(output)}\ncontent sha256:{content}")
 
 
@@ -61,7 +59,7 @@ def dict_release(
     if made.reasons:
         display.result(_told(made.reasons, spoken))
     facts = {name: getattr(made.entry, name) for name in ("id", "version", "step", "concepts", "terms")}
-    display.result(spoken["release_made"].format(**facts, path=made.path))
+    display.result(spoken["release_made" if made.new else "release_there"].format(**facts, path=made.path))
     display.result(spoken["release_head"].format(head=made.entry.head))
 
 

@@ -18,6 +18,7 @@ from zhengming.dictionary.lists import CodeList, Entry, Layout, read
 from zhengming.dictionary.manifest import CategoryManifest
 from zhengming.errors import DictionaryError
 from zhengming.findings import Finding, Place, rule
+from zhengming.transactions import Changes, update
 
 _FIRST_MAPPING = len(source.CONCEPT_HEAD)
 _NAME, _NAME_EN, _PARENTS, _STATUS, _SOURCE = 1, 2, 3, 4, -2
@@ -106,7 +107,7 @@ def preview(
 
 
 def apply(plan: Plan) -> None:
-    """Carry out a plan: each file is replaced whole, a new category's `category.toml` last, which makes it one.
+    """Carry out a plan: all its files are replaced, or none.
 
     Raises:
         DictionaryError: the plan has errors.
@@ -114,9 +115,13 @@ def apply(plan: Plan) -> None:
     """
     if plan.errors:
         raise DictionaryError("the list is refused", where=plan.file, remedy="correct what was found in it")
-    for one in plan.categories:
-        for name, data in one.files.items():
-            starting.write(plan.root / name, data)
+
+    def change(changes: Changes) -> None:
+        for one in plan.categories:
+            for name, data in one.files.items():
+                changes.write(name, data)
+
+    update(plan.root, change)
 
 
 def _planned(root: Path, name: str, layout: Layout, entries: Mapping[str, Entry]) -> CategoryPlan:

@@ -22,6 +22,7 @@ from zhengming.errors import DictionaryError
 from zhengming.files import CHUNK, atomic_write, locked, make_folder, opened, write_bytes
 
 VARIABLE = "ZHENGMING_STORE"
+_NAME = re.compile(r"\w[\w.+-]{0,99}")
 _PINNED = re.compile(r"(?P<id>[^@/\\]+)@(?P<version>[^@/\\]+)")
 
 
@@ -46,12 +47,23 @@ def pinned(text: str) -> tuple[str, str] | None:
 
 
 def file_of(log: Path, identity: str, version: str) -> Path:
-    """Where the release file stands whose line is in `log`."""
+    """Where the release file stands whose line is in `log`.
+
+    Raises:
+        DictionaryError: the id or the version cannot be part of a file's name.
+    """
+    _check_name(identity)
+    _check_name(version)
     return log.parent / f"{identity}-{version}{SUFFIX}"
 
 
 def log_of(identity: str, store: Path | None = None) -> Path:
-    """The log of a dictionary in the store."""
+    """The log of a dictionary in the store.
+
+    Raises:
+        DictionaryError: the id cannot be the name of a folder.
+    """
+    _check_name(identity)
     return (store or folder()) / identity / history.NAME
 
 
@@ -106,6 +118,14 @@ def install(file: Path, log: Path, store: Path | None = None) -> tuple[Entry, Pa
         if len(entries) > len(known):
             write_bytes(target_log, history.dumped(entries))
     return entry, path
+
+
+def _check_name(text: str) -> None:
+    """An id or a version becomes the name of a file: it must not lead elsewhere."""
+    if not _NAME.fullmatch(text):
+        raise DictionaryError(
+            "the id or version of the dictionary cannot be the name of a file", remedy="letters, digits, . _ and -"
+        )
 
 
 def _copy(file: Path, target: Path) -> None:

@@ -27,11 +27,12 @@ READABLE = 0o444  # a release is not changed any more
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A release that was made, or was there already: its entry, its file, and why its version is what it is."""
+    """A release that was made, or (not `new`) was there already: its entry and file, and why its version is right."""
 
     entry: Entry
     path: Path
     reasons: tuple[Reason, ...] = ()
+    new: bool = True
 
 
 class WrongStep(DictionaryError):
@@ -87,7 +88,7 @@ class _Publication:
         there = history.find(self.entries, self.dictionary.id, self.dictionary.version)
         if there and there.sha256 == self.dictionary.sha256:
             self._keep(there)
-            return Made(there, self.path)
+            return Made(there, self.path, new=False)
         _check_source(self.root, check)
         found: tuple[Reason, ...] = ()
         step = "first"

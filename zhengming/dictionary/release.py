@@ -86,7 +86,7 @@ def build(root: Path, target: Path, *, system: System = DISK) -> str:
     """Compile the source folder `root` to the release file `target`; gives the SHA-256 of its content.
 
     Raises:
-        DictionaryError: the source is malformed, or a file of it is not in canonical form.
+        DictionaryError: the source is malformed, changed meanwhile, or a file of it is not in canonical form.
         UnwritableFile: the target cannot be written.
     """
     content = source.load(root).sha256
@@ -97,6 +97,8 @@ def build(root: Path, target: Path, *, system: System = DISK) -> str:
         except sqlite3.Error as error:
             _refuse(target, error)
         _normalize(path)
+        if source.digest(root) != content:
+            raise DictionaryError("was changed while it was read", where=str(root), remedy="try again")
     return content
 
 

@@ -183,9 +183,9 @@ class Store:
                 [*row[:6], *(json.loads(row[6]) if row[6] else empty), *row[7:]]
                 for row in self.rows(_CONCEPT + "ORDER BY code", here)
             )
-            return source.dump_table(source.concept_columns(about), rows)
+            return source.dump_sorted(source.concept_columns(about), rows)
         query = f"{_TERM} AND position >= {FIRST_FURTHER} ORDER BY code, position"
-        return source.dump_table(source.TERM_COLUMNS, self.rows(query, here))
+        return source.dump_sorted(source.TERM_COLUMNS, self.rows(query, here))
 
     def damaged(self, what: str) -> DictionaryError:
         """The error that says that the file cannot be trusted."""
@@ -210,7 +210,9 @@ class Store:
         if process not in self._connections:
             # Nobody changes a release, so no locks are needed, and a read-only disk or folder is no hindrance.
             uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-            self._connections[process] = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            connection.execute("PRAGMA trusted_schema = OFF")  # the file may come from anywhere
+            self._connections[process] = connection
         return self._connections[process]
 
 

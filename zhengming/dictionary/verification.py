@@ -53,6 +53,8 @@ def verify(target: Path, *, log: Path | None = None, root: Path | None = None, k
         DictionaryError: there is nothing to check.
     """
     found = Verdict()
+    if not target.exists():
+        raise DictionaryError("no such release or log", where=str(target), remedy="check the path")
     if target.is_dir() or target.name == history.NAME:
         listed = target / history.NAME if target.is_dir() else target
         if not listed.exists():

@@ -63,13 +63,18 @@ def fix(root: Path) -> list[str]:
         DictionaryError: a file cannot be read.
         UnwritableFile: a file cannot be written.
     """
-    from zhengming.files import write_bytes
+    from zhengming.transactions import Changes, update
 
-    changed = []
-    for name in source.category_names(root):
-        for path, columns in files(root / "categories" / name):
-            canonical = form.canonical(source.read_table(path, columns))
-            if canonical != path.read_bytes():
-                write_bytes(path, canonical)
-                changed.append(path.relative_to(root).as_posix())
-    return changed
+    def change(changes: Changes) -> list[str]:
+        changed = []
+        for name in source.category_names(root):
+            for path, columns in files(root / "categories" / name):
+                at = path.relative_to(root).as_posix()
+                before = changes.read(at)
+                canonical = form.canonical(source.read_table(path, columns))
+                if canonical != before:
+                    changes.write(at, canonical)
+                    changed.append(at)
+        return changed
+
+    return update(root, change)
