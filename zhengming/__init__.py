@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from zhengming.dictionary.model import Category, Concept, Dictionary, Term
     from zhengming.errors import ZhengmingError
     from zhengming.findings import Finding, Place
+    from zhengming.learning import learn
+    from zhengming.learning.model import Model
     from zhengming.normalizers.terms.matcher import Matcher
     from zhengming.normalizers.terms.mention import Candidate, Mention
     from zhengming.pipeline import clean, validate
@@ -32,12 +34,14 @@ _HOMES = {
     "Finding": "zhengming.findings",
     "Matcher": "zhengming.normalizers.terms.matcher",
     "Mention": "zhengming.normalizers.terms.mention",
+    "Model": "zhengming.learning.model",
     "Place": "zhengming.findings",
     "Term": "zhengming.dictionary.model",
     "TableSpec": "zhengming.schemas.spec",
     "ValidationReport": "zhengming.results",
     "ZhengmingError": "zhengming.errors",
     "clean": "zhengming.pipeline",
+    "learn": "zhengming.learning",
     "schema": "zhengming.schemas.spec:load",
     "validate": "zhengming.pipeline",
 }
@@ -53,6 +57,7 @@ __all__ = [
     "Finding",
     "Matcher",
     "Mention",
+    "Model",
     "Place",
     "TableSpec",
     "Term",
@@ -60,6 +65,7 @@ __all__ = [
     "ZhengmingError",
     "__version__",
     "clean",
+    "learn",
     "schema",
     "validate",
 ]

@@ -5,6 +5,7 @@ Commands stand in one module per subject; importing them here declares them, in 
 
 from zhengming.cli import (  # noqa: I001 — the order of the help
     matching,
+    learning,
     cleaning,
     validating,
     masking,
@@ -24,6 +25,7 @@ __all__ = [
     "catalogue",
     "cleaning",
     "dictionaries",
+    "learning",
     "lifecycle",
     "main",
     "masking",

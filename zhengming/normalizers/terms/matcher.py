@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhengming.dictionary.decisions import Decision, Decisions
 from zhengming.dictionary.folding import key
@@ -24,6 +25,7 @@ from zhengming.normalizers.terms.coordination import coordinated
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
+from zhengming.normalizers.terms.learned import Learned
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.organisations import OrganisationReader
@@ -36,6 +38,9 @@ from zhengming.normalizers.terms.specifiers import specify
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from zhengming.learning.model import Model
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
@@ -63,17 +68,19 @@ class Matcher:
         review: float | None = None,
         decisions: Decisions | str | Path | Iterable[Decision] | None = None,
         speciality: Iterable[str] = (),
+        model: Model | None = None,
     ) -> None:
         """Build the lexicon of `category`; `sender` adds that sender's local terms.
 
         `accept` and `review` (0..1) replace the levels of the category's policy. `decisions` of reviewers (what holds
         of a log, or the path of one) are applied to equal values. `speciality` names contexts of the category (see
         `category.toml`) that the sender's cells are about: there an abbreviation means what it means among them,
-        where neither its cell nor its row tells.
+        where neither its cell nor its row tells. A `model` learned from decisions proposes concepts for texts that no
+        term explains.
 
         Raises:
             UnknownCode: the dictionary has no such category.
-            UsageError: a level is not between 0 and 1.
+            UsageError: a level is not between 0 and 1, or the model is of another category or release.
             UnreadableFile: the log of decisions cannot be read.
         """
         self.category = dictionary.category(category)
@@ -96,6 +103,8 @@ class Matcher:
         self._decided = Decided(
             Decisions.of(decisions), self.category, dictionary.id, sender, self._confidence[decided.METHOD]
         )
+        bound = model.bound(dictionary, category) if model else None
+        self._learned = Learned(bound, self.category, self._lexicon, self.accept)
         self._seen: dict[str, tuple[Mention, ...]] = {}
 
     def match(self, text: str, beside: str = "") -> list[Mention]:
@@ -118,6 +127,7 @@ class Matcher:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
+        self._learned.prepare(unseen, lambda text: self._read(text, ""))
         if isinstance(self._guard, StoredGuard):  # one by one would be slow
             self._seen.update(self._proposer.foresee(unseen, self._explained))
             unseen = [text for text in unseen if text not in self._seen]
@@ -130,7 +140,7 @@ class Matcher:
 
     def explain(self, text: str, beside: str = "") -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""
-        read = self._decided.apply(text, self._read(text, beside))
+        read = self._decided.apply(text, self._learned.apply(text, self._read(text, beside)))
         mentions = self._covered([mention for mention, _steps in read])
         return [(mention, steps) for mention, (_mention, steps) in zip(mentions, read, strict=True)]
 

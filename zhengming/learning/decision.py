@@ -1,0 +1,191 @@
+"""Decision: the candidates of a cell judged together, how sure that is, and which of them are said.
+
+A second, small model sees the best candidates of a cell with their first scores: what they leave unexplained, which of
+them go together or never do, and which says what a better one says already. Its scores are then calibrated on cells it
+has not seen. The confidence of a score is the share that was right among all decisions at least that sure, less what
+chance may have added: who accepts from 0.95 on may expect at least 95 of 100 to be right. So that a doubtful one does
+not pass in a crowd of sure ones, no confidence is more than a tenth above the share right among scores like it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zhengming.learning.catalogue import Catalogue
+from zhengming.learning.features import WIDTH, Described
+from zhengming.learning.sparse import expand, look_up, pairwise
+
+BEST = 25  # candidates of a cell that are judged together
+_BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
+_OTHERS = 8  # of them, the best ones to which each is compared
+_TOLD_AGAIN = (
+    "joint", "predicted", "group", "amount", "cover_soft_least", "cover_soft_weighted", "explains_soft", "near",
+    "near_alone", "associated_max", "cosine_pairs", "segment_cosine", "segment_share", "written", "name_size",
+    "cell_size", "segment_count", "numbers_missing", "against", "channels", "code_size", "name_used",
+    "unexplained_weight",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The best candidates of each cell, best first: positions among the described pairs, cells, entries, scores."""
+
+    place: Any
+    cell: Any
+    entry: Any
+    score: Any
+    rank: Any
+
+    @classmethod
+    def of(cls, described: Described, score: Any) -> Ranked:
+        """The `BEST` candidates of each cell by `score`."""
+        order = np.lexsort((described.entry, -score, described.cell))
+        cell = described.cell[order]
+        new = np.concatenate([[True], cell[1:] != cell[:-1]])[: len(cell)]
+        rank = np.arange(len(cell)) - np.flatnonzero(new)[np.cumsum(new) - 1]
+        kept = rank < BEST
+        place = order[kept]
+        return cls(place, cell[kept], described.entry[place], score[place], rank[kept])
+
+    def at(self, places: Any) -> Ranked:
+        """Only these candidates; whole cells of them."""
+        return Ranked(self.place[places], self.cell[places], self.entry[places], self.score[places], self.rank[places])
+
+
+def compare(ranked: Ranked, described: Described, labels: Any, used: Any, catalogue: Catalogue) -> Any:
+    """Ranked candidates × features of the second model; `labels` are the reviewed ones, `used` how often each is."""
+    score, rank = ranked.score, ranked.rank
+    new = rank == 0
+    starts = np.append(np.flatnonzero(new), len(score))
+    group = np.cumsum(new) - 1
+    best = score[starts[:-1]][group]
+    after = np.append(np.where(new[1:], 0, score[1:]), 0)
+    before = np.where(new, 1, np.concatenate([[1], score[:-1]]))
+    total = np.add.reduceat(score, starts[:-1])[group]
+    over = np.add.reduceat((score > 0.3).astype(float), starts[:-1])[group]
+    named = [described.names.index(name) for name in _TOLD_AGAIN]
+    columns = [score, np.log(score + 1e-4), rank, best - score, before - score, score - after, total, over]
+    columns += list(described.values[ranked.place][:, named].T)
+    columns += _company(ranked, starts, group, labels, used, catalogue)
+    columns += _unexplained(ranked, described, group)
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def _company(ranked: Ranked, starts: Any, group: Any, labels: Any, used: Any, catalogue: Catalogue) -> list[Any]:
+    """Against each of the best others: do they go together, never, in one group, one inside the other?"""
+    size = len(ranked.score)
+    ends = np.minimum(starts[1:], starts[:-1] + _OTHERS)
+    stretch = np.empty(2 * len(ends), dtype=int)
+    stretch[0::2], stretch[1::2] = starts[:-1], ends
+    which, other = expand(stretch, group * 2)
+    differ = which != other
+    which, other = which[differ], other[differ]
+    one, two = ranked.entry[which], ranked.entry[other]
+    together = (labels.T @ labels).tocsr()
+    many = len(catalogue)
+    pairs = np.repeat(np.arange(many), np.diff(together.indptr)).astype(np.int64) * many + together.indices
+    both = look_up(pairs, together.data, one.astype(np.int64) * many + two)
+    worth = ranked.score[other]
+    goes = worth * both / np.maximum(used[two], 1)
+    never = worth * ((both == 0) & (used[one] >= 3) & (used[two] >= 3))
+    better = ranked.rank[other] < ranked.rank[which]
+    alike = pairwise(catalogue.rows, one, catalogue.rows, two)
+    names = [form.replace(" ", "") for form in catalogue.forms[:many]]
+    within = np.asarray([names[a] in names[b] for a, b in zip(one, two, strict=True)], dtype=bool)
+    around = np.asarray([names[b] in names[a] for a, b in zip(one, two, strict=True)], dtype=bool)
+    same = catalogue.group[one] == catalogue.group[two]
+    chapter = catalogue.chapter[one] == catalogue.chapter[two]
+    found = []
+    for value in (
+        goes, never, worth * better * alike, alike * better, worth * within, worth * around, worth * same * better,
+        worth * chapter * better,
+    ):  # fmt: skip
+        out = np.zeros(size)
+        np.maximum.at(out, which, value)
+        found.append(out)
+    return [*found, np.bincount(which, goes, size), np.bincount(which, worth * better * same, size)]
+
+
+def _unexplained(ranked: Ranked, described: Described, group: Any) -> list[Any]:
+    """What of the cell a candidate explains that no better one does, and that no other of the set does."""
+    cells = int(group[-1]) + 1 if len(group) else 0
+    explained = np.zeros((cells, BEST, WIDTH), dtype=np.float32)
+    explained[group, ranked.rank] = described.explained[ranked.place]
+    weight = described.weight[ranked.place].astype(np.float32)
+    likely = np.zeros((cells, BEST, 1), dtype=np.float32)
+    likely[group, ranked.rank, 0] = ranked.score
+    before = np.zeros_like(explained)
+    before[:, 1:] = np.maximum.accumulate(explained * np.sqrt(likely), axis=1)[:, :-1]
+    own = explained[group, ranked.rank]
+    better = before[group, ranked.rank]
+    weighted = explained * likely
+    order = np.sort(weighted, axis=1)
+    top, second = order[:, -1], order[:, -2]
+    others = np.where(weighted[group, ranked.rank] >= top[group], second[group], top[group])
+    total = np.maximum(weight.sum(axis=1), 1e-6)
+    fresh, alone = np.maximum(own - better, 0) * weight, np.maximum(own - others, 0) * weight
+    return [
+        fresh.sum(axis=1) / total,
+        fresh.max(axis=1),
+        alone.sum(axis=1) / total,
+        alone.max(axis=1),
+        ((1 - np.maximum(better, 0)) * weight).sum(axis=1) / total,
+    ]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Scores, rising, with the confidence from each on; and the score from which a candidate is said at all."""
+
+    scores: Any
+    confidences: Any
+    threshold: float
+
+    @classmethod
+    def of(cls, score: Any, right: Any, cell: Any, wanted: int) -> Calibration:
+        """Learn it from scores of cells that the models had not seen; `wanted` counts the labels to be found."""
+        from scipy.optimize import isotonic_regression
+
+        order = np.argsort(-score, kind="stable")
+        hits, count = np.cumsum(right[order]), np.arange(1, len(score) + 1)
+        sure = lower_bound(hits, count)
+        sure = np.maximum.accumulate(sure[::-1])[::-1]  # the largest accepted set that still is as right counts
+        nearby = isotonic_regression(right[order].astype(float), increasing=False).x
+        sure = np.minimum(sure, nearby + _BEYOND)
+        places = np.unique(np.concatenate([np.linspace(0, len(score) - 1, 400), [0]]).astype(int))
+        return cls(
+            score[order][places][::-1].astype(np.float32),
+            np.round(sure[places][::-1], 4).astype(np.float32),
+            _threshold(score, right, cell, wanted),
+        )
+
+    def confidence(self, score: Any) -> Any:
+        """The confidence of each score."""
+        return np.interp(score, self.scores, self.confidences)
+
+
+def lower_bound(right: Any, count: Any, doubt: float = 1.28) -> Any:
+    """The share right, less what chance may have added (Wilson's lower bound; 1.28: nine times of ten it holds)."""
+    share, square = right / count, doubt**2
+    spread = doubt * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    return (share + square / (2 * count) - spread) / (1 + square / count)
+
+
+def said(score: Any, cell: Any, threshold: float) -> Any:
+    """Which candidates are said: those from the threshold on, and at least the best of each cell."""
+    best = np.zeros(int(cell.max()) + 1 if len(cell) else 0)
+    np.maximum.at(best, cell, score)
+    return (score >= threshold) | (score >= best[cell])
+
+
+def _threshold(score: Any, right: Any, cell: Any, wanted: int) -> float:
+    """The score from which on to speak, for the best F1."""
+
+    def f1(threshold: float) -> float:
+        chosen = said(score, cell, threshold)
+        return float(2 * right[chosen].sum() / max(chosen.sum() + wanted, 1))
+
+    return float(max(np.round(np.arange(0.15, 0.7, 0.01), 2), key=f1))
