@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 PENALTY = 0.3
 BACK_PENALTY = 1.0
 NEAREST = 30  # reviewed strings that vote
-_LEAST_SEEN = 2  # names in which an n-gram must stand to be predicted
-_MOST_PREDICTED = 4_000  # n-grams of names that are predicted
+_MOST_PREDICTED = 5_000  # n-grams of names that are predicted
 _MOST_BACK = 3_072  # n-grams of names that predict characters of cells
 _TELLING = 150  # names an n-gram may go with and still be worth counting
 _GRAM_SIZES = (1, 2, 3, 4)
@@ -80,8 +79,10 @@ class Targets:
         names = np.flatnonzero(used)
         groups = np.unique(catalogue.group[names])
         seen = np.asarray((reviewed.labels @ catalogue.rows[: len(catalogue)] > 0).sum(axis=0)).ravel()
-        frequent = np.lexsort((np.arange(len(seen)), -seen))[:_MOST_PREDICTED]
-        grams = np.sort(frequent[seen[frequent] >= _LEAST_SEEN])
+        # Chosen by how common they are among all names: how often reviewers gave them would tell a text its own answer.
+        common = np.diff(catalogue.rows.tocsc().indptr)
+        held = np.flatnonzero(seen)
+        grams = np.sort(held[np.lexsort((held, -common[held]))[:_MOST_PREDICTED]])
         return cls.from_columns(names, groups, grams, catalogue)
 
     @classmethod
