@@ -17,12 +17,14 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     lifecycle,
     merging,
     releases,
+    changes,
 )
 from zhengming.cli.root import app, main
 
 __all__ = [
     "app",
     "catalogue",
+    "changes",
     "cleaning",
     "dictionaries",
     "learning",

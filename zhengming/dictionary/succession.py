@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 
 from zhengming.dictionary.model import Concept
+
+IN_USE: tuple[str, ...] = ("",)  # what `follow` is told of a concept that is not retired
+LONGEST = 200  # concepts one after the other; a longer chain is taken to lead nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the ways from a code lead.
+
+    `codes` are the concepts in use at their ends, in the order in which `replaced_by` names them; `dead`: some way ends
+    in none. `landing` is the last concept that lies on all the ways: where there is one end, that end; before a split,
+    the concept that was split.
+    """
+
+    codes: tuple[str, ...]
+    dead: bool
+    landing: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether all ways lead to one concept in use."""
+        return len(self.codes) == 1 and not self.dead
 
 
 def successors(concepts: Mapping[str, Concept], code: str) -> tuple[str, ...]:
@@ -17,17 +40,70 @@ def successors(concepts: Mapping[str, Concept], code: str) -> tuple[str, ...]:
     >>> successors(chain, "A"), successors(chain, "B"), successors(chain, "C")
     (('B',), ('B',), ())
     """
-    found: dict[str, None] = {}
-    seen: set[str] = set()
-    waiting = [code]
-    while waiting:
-        one = waiting.pop()
+
+    def replaced(one: str) -> tuple[str, ...] | None:
         concept = concepts.get(one)
-        if concept is None or one in seen:
-            continue
-        seen.add(one)
-        if concept.status == "retired":
-            waiting.extend(reversed(concept.replaced_by))
-        else:
-            found[one] = None
-    return tuple(found)
+        return None if concept is None else concept.replaced_by if concept.status == "retired" else IN_USE
+
+    return follow(code, replaced).codes
+
+
+def follow(code: str, replaced: Callable[[str], tuple[str, ...] | None]) -> Ends:
+    """Where the ways from `code` lead; `replaced` tells of a code its successors, IN_USE, or None if it is unknown."""
+    walk = _Walk(replaced)
+    shared = walk.shared(code, ())
+    return Ends(tuple(walk.found), walk.dead, shared[-1] if shared else code)
+
+
+class _Walk:
+    """All the ways from one code."""
+
+    def __init__(self, replaced: Callable[[str], tuple[str, ...] | None]) -> None:
+        self.replaced = replaced
+        self.found: dict[str, None] = {}
+        self.dead = False
+        self._known: dict[str, list[str]] = {}
+
+    def shared(self, code: str, above: tuple[str, ...]) -> list[str]:
+        """The concepts that lie on all ways from `code`, in order; `above` lie on the way to it."""
+        if code not in self._known:
+            self._known[code] = self._shared(code, above)
+        return self._known[code]
+
+    def _shared(self, code: str, above: tuple[str, ...]) -> list[str]:
+        following = self.replaced(code)
+        if following is None:
+            self.dead = True
+            return []
+        if following is IN_USE:
+            self.found[code] = None
+            return [code]
+        way = (*above, code)
+        ways = [self.shared(one, way) for one in following if one not in way] if len(way) <= LONGEST else []
+        if not ways:
+            self.dead = True
+            return [code]
+        return [code, *(one for one in ways[0] if all(one in other for other in ways[1:]))]
+
+
+class Heirs:
+    """The successors of the retired concepts of a category, gathered while it is gone through once."""
+
+    def __init__(self, concepts: Container[str]) -> None:
+        """`concepts` tells which codes there are."""
+        self._concepts = concepts
+        self.retired: dict[str, tuple[str, ...]] = {}
+
+    def retire(self, concept: Concept) -> None:
+        """Take in a retired concept."""
+        self.retired[concept.code] = concept.replaced_by
+
+    def of(self, code: str) -> Ends:
+        """Where the ways from `code` lead, once all retired concepts were taken in."""
+        return follow(code, self._replaced)
+
+    def _replaced(self, code: str) -> tuple[str, ...] | None:
+        found = self.retired.get(code)
+        if found is None and code in self._concepts:
+            return IN_USE
+        return found
