@@ -297,7 +297,9 @@ class _File:
         return {name: category for name, category in categories.items() if category.policy.cell == "mentions"}
 
     def _locate(self) -> None:
-        recognise = headers.recogniser(self.run.matcher("field"), [field.name for field in self.spec.fields])
+        recognise = headers.recogniser(
+            self.run.matcher("field"), {field.name: (field.zh, field.en) for field in self.spec.fields}
+        )
         expected = [field.title(self.run.lang) for field in self.spec.fields if field.required]
         missing: list[tuple[Sheet, NoTable]] = []
         for sheet in self.book.sheets:

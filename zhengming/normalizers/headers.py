@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
+from zhengming.dictionary.folding import key
 from zhengming.normalizers.terms.matcher import Matcher
 
 # What a header is numbered or marked with: `3.诊断`, `*姓名`, `诊断：`.
@@ -14,13 +16,15 @@ _TWO_LANGUAGES = re.compile(r"([^A-Za-z]*[\u4e00-\u9fff][^A-Za-z/|(（]*)[\s/|(�
 _BRACKETED = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]{0,60})[)）\]】〕]")
 
 
+EMPTY: Mapping[str, Sequence[str]] = MappingProxyType({})
 Certain = Callable[[str], str | None]
 
 
-def recogniser(matcher: Matcher, expected: Collection[str] = ()) -> Callable[[str], str | None]:
+def recogniser(matcher: Matcher, expected: Mapping[str, Sequence[str]] = EMPTY) -> Callable[[str], str | None]:
     """A function that gives the field a header text means, or None when that is not certain.
 
-    A header that can mean several fields (金额) means the one that is `expected` in such a table, if that is one.
+    `expected` are the fields of such a table with their titles: a title is a header of its field, whatever the
+    dictionary says, and a header that can mean several fields (金额) means the one that is expected, if that is one.
 
     What stands in brackets may make it another field: 姓名(家长) is read as 家长姓名 where that is a known header.
 
@@ -29,7 +33,8 @@ def recogniser(matcher: Matcher, expected: Collection[str] = ()) -> Callable[[st
     >>> recognise("总费用（万元）"), recognise("天气")
     ('total_cost', None)
     """
-    certain = partial(_certain, matcher=matcher, expected=expected)
+    titles = {key(title): field for field, titles in expected.items() for title in titles}
+    certain = partial(_certain, matcher=matcher, expected=expected, titles=titles)
 
     def recognise(header: str) -> str | None:
         whole = certain(header)
@@ -61,7 +66,10 @@ def _in_two_languages(header: str, certain: Certain) -> str | None:
     return None if chinese and english and chinese != english else chinese or english
 
 
-def _certain(text: str, matcher: Matcher, expected: Collection[str]) -> str | None:
+def _certain(text: str, matcher: Matcher, expected: Collection[str], titles: Mapping[str, str]) -> str | None:
+    named = titles.get(key(text))
+    if named:
+        return named
     mentions = matcher.match(text)
     if len(mentions) != 1:
         return None

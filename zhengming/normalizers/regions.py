@@ -6,7 +6,7 @@ or merged (密云县 lies in 密云区), say whose registered residence it is (�
 The worse mistake is another place: entitlements and statistics follow the residence. So nothing is guessed: 朝阳区
 is in Beijing and in Changchun and goes to review, as does a path that contradicts itself (河北省东城区) or names a
 division nobody knows. A street or zone below the division (建设北大街, 高新区) leaves the code at the division that was
-named: coarser than the address, never wrong.
+named, and a name that a division and one inside it share (恩施) at the outer one: coarser, never wrong.
 
 The canonical text is the full path. Divisions and former names are those of category `region` of the dictionary.
 

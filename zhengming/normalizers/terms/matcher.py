@@ -260,6 +260,8 @@ class Matcher:
 
     def _judged_value(self, found: Found) -> Found:
         found.qualifiers.update(PLAIN)
+        if self._places is not None and len(found.codes) > 1:
+            self._places.generalize(found)
         return self._followed(self._judge.judge_value(found))
 
     def _followed(self, found: Found) -> Found:

@@ -48,6 +48,16 @@ class PlaceReader:
             found.codes = tuple(dict.fromkeys([*codes, *self._longest(rest)[1]]))
         return found
 
+    def generalize(self, found: Found) -> None:
+        """Of several divisions of one name, take the one that all others lie in: 恩施 is in 恩施州 in any case."""
+        ancestors = self._category.ancestors
+        active = [code for code in found.codes if self._category.concepts[code].status == "active"]
+        holding = [code for code in active if all(other == code or code in ancestors(other) for other in found.codes)]
+        if holding and found.problem in ("", "ambiguous"):
+            found.codes, found.problem, found.method = (holding[0],), "", "path"
+            found.entry = replace(found.entry, ambiguous=False)
+            found.steps.append(("general", self._category.concepts[holding[0]].name))
+
     def _path(
         self, text: str, position: int, codes: tuple[str, ...] = (), last: Entry | None = None, depth: int = 0
     ) -> tuple[tuple[str, ...], int, Entry | None]:

@@ -74,7 +74,9 @@ def _misread(category: LintedCategory, code: str, relation: str, mentions: Seque
     accepted = [mention.code for mention in mentions if mention.status == "accepted"]
     meant = category.heir(code)
     if relation in ("ambiguous", "broad"):
-        return "read-accepted" if accepted else ""
+        # A name that several places bear may be read as the one they all lie in.
+        allowed = {meant, *category.above(meant)} if category.about.matching.cell == "place" else set()
+        return "read-accepted" if any(one not in allowed for one in accepted) else ""
     if any(one != meant for one in accepted):
         return "read-other"
     if len(mentions) > 1:
