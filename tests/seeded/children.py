@@ -8,7 +8,10 @@ from __future__ import annotations
 import datetime as dt
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = "安柏晨春冬帆芳枫峰歌海禾荷红华佳江杰锦静俊岚莉林琳柳龙梅萌明宁培鹏萍琪晴秋蕊珊石书树松涛婷桐薇伟文雯夏晓欣雪亚燕叶怡"
+GIVEN = (
+    "安柏晨春冬帆芳枫峰歌海禾荷红华佳江杰锦静俊岚莉林琳柳龙梅萌明"
+    "宁培鹏萍琪晴秋蕊珊石书树松涛婷桐薇伟文雯夏晓欣雪亚燕叶怡"
+)
 
 
 def name(number: int, offset: int = 0) -> str:
