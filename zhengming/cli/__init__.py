@@ -18,6 +18,7 @@ from zhengming.cli import (  # noqa: I001 — the order of the help
     merging,
     releases,
     changes,
+    decisions,
 )
 from zhengming.cli.root import app, main
 
@@ -26,6 +27,7 @@ __all__ = [
     "catalogue",
     "changes",
     "cleaning",
+    "decisions",
     "dictionaries",
     "learning",
     "lifecycle",
