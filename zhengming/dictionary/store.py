@@ -280,7 +280,7 @@ class StoredConcepts(Mapping[str, Concept]):
             terms = list(
                 self._store.rows(f"{_TERM} AND code = ? AND position >= {FIRST_FURTHER} ORDER BY position", here)
             )
-            found = self._made(row, terms)
+            found = self.made(row, terms)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
             self._kept[code] = found
@@ -312,6 +312,16 @@ class StoredConcepts(Mapping[str, Concept]):
 
     def all(self) -> Iterator[Concept]:
         """Every concept in order of code, none kept."""
+        return (self.made(row, terms) for row, terms in self.raw())
+
+    def briefly(self) -> Iterator[tuple[str, str, tuple[str, ...] | None]]:
+        """Code, name and, if it is retired, successors of every concept in order of code; none is made."""
+        query = "SELECT code, name, status, replaced_by FROM concept WHERE category = ? ORDER BY code"
+        for code, name, status, replaced_by in self._store.rows(query, (self._number,)):
+            yield code, name, source.split(replaced_by) if status == "retired" else None
+
+    def raw(self) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+        """The row of every concept with those of its terms, in order of code: equal rows make equal concepts."""
         here = (self._number,)
         terms = groupby(
             self._store.rows(f"{_TERM} AND position >= {FIRST_FURTHER} ORDER BY code, position", here),
@@ -323,12 +333,17 @@ class StoredConcepts(Mapping[str, Concept]):
             if row[0] == code:
                 own = list(group)
                 code, group = next(terms, ("", iter(())))
-            yield self._made(row, own)
+            yield row, own
 
     def named(self, key: str) -> list[tuple[str, Term]]:
         """The codes of the concepts with a term of this folded key, each with that term."""
         found = self._store.rows(_TERM_BY_KEY, (self._number, key))
         return [(row[0], Term(*row[1:])) for row in found]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the cells of a row beyond the fixed ones are: code systems and attributes."""
+        return (*self._about.mappings, "", *self._about.attributes)
 
     @property
     def release(self) -> tuple[Path, str]:
@@ -385,7 +400,8 @@ class StoredConcepts(Mapping[str, Concept]):
         for parent, group in groupby(rows, key=lambda row: row[0]):
             yield parent, [code for _parent, code in group]
 
-    def _made(self, row: Sequence[Any], terms: Sequence[Sequence[str]]) -> Concept:
+    def made(self, row: Sequence[Any], terms: Sequence[Sequence[str]]) -> Concept:
+        """The concept that these rows make."""
         with self._store.reading():
             cells = json.loads(row[6]) if row[6] else self._empty
             if len(cells) != len(self._empty):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zhengming.dictionary.model import Concept
@@ -86,20 +86,26 @@ class _Walk:
         return [code, *(one for one in ways[0] if all(one in other for other in ways[1:]))]
 
 
+def briefly(concepts: Mapping[str, Concept]) -> Iterator[tuple[str, str, tuple[str, ...] | None]]:
+    """Code, name and, if it is retired, successors of every concept; of a release without making any concept."""
+    brief = getattr(concepts, "briefly", None)
+    if brief is not None:
+        yield from brief()
+        return
+    for one in concepts.values():
+        yield one.code, one.name, one.replaced_by if one.status == "retired" else None
+
+
 class Heirs:
-    """The successors of the retired concepts of a category, gathered while it is gone through once."""
+    """The successors of all retired concepts of a category, which is gone through once."""
 
-    def __init__(self, concepts: Container[str]) -> None:
-        """`concepts` tells which codes there are."""
+    def __init__(self, concepts: Mapping[str, Concept]) -> None:
+        """Note which concepts are retired."""
         self._concepts = concepts
-        self.retired: dict[str, tuple[str, ...]] = {}
-
-    def retire(self, concept: Concept) -> None:
-        """Take in a retired concept."""
-        self.retired[concept.code] = concept.replaced_by
+        self.retired = {code: ended for code, _name, ended in briefly(concepts) if ended is not None}
 
     def of(self, code: str) -> Ends:
-        """Where the ways from `code` lead, once all retired concepts were taken in."""
+        """Where the ways from `code` lead."""
         return follow(code, self._replaced)
 
     def _replaced(self, code: str) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zhengming.dictionary.model import Category, Concept
-from zhengming.dictionary.succession import IN_USE, Heirs, follow
+from zhengming.dictionary.succession import IN_USE, Heirs, briefly, follow
 
 # What becomes of a code. The first three are done, the others wait for a human.
 DONE = ("same", "replaced", "merged")
@@ -50,6 +50,14 @@ class Carried:
         return self.kind == "same" and self.names[0] != self.name_before
 
 
+@dataclass(frozen=True, slots=True)
+class _Retired:
+    """What carrying needs of a concept that is no longer in use."""
+
+    name: str
+    replaced_by: tuple[str, ...]
+
+
 class Carrier:
     """Carries codes of one category from an old version to a new one.
 
@@ -64,14 +72,12 @@ class Carrier:
     def __init__(self, old: Category, new: Category, codes: Collection[str]) -> None:
         """Look up `codes` in both, all at once where they are many; others are looked up when asked for."""
         self._old_concepts, self._new_concepts = old.concepts, new.concepts
-        # The name of a concept in use, the whole concept of a retired one: codes may be many, and most are in use.
-        self._new: dict[str, str | Concept] = {
-            one.code: one if one.status == "retired" else one.name for one in _found(new.concepts, codes)
-        }
-        self._old: dict[str, str | Concept] = {}
-        for one in _found(old.concepts, codes):
-            now = self._new.get(one.code)
-            self._old[one.code] = now if now == one.name else one.name if now is not None else one
+        # By code the name, alone for a concept in use: codes may be many, and most are in use.
+        self._new: dict[str, str | _Retired] = {one: fact for one, fact in _facts(new.concepts, codes)}
+        self._old: dict[str, str | _Retired] = {}
+        for code, fact in _facts(old.concepts, codes):
+            now = self._new.get(code)
+            self._old[code] = now if now == fact and now is not None else fact
 
     def carry(self, code: str) -> Carried:
         """What becomes of a code."""
@@ -90,15 +96,11 @@ class Carrier:
         landing = ends.landing if self._in_new(ends.landing) is not None else code
         return Carried(code, kind, ends.codes, _name(before), names, landing)
 
-    def _in_new(self, code: str) -> str | Concept | None:
-        if code not in self._new and (concept := self._new_concepts.get(code)) is not None:
-            self._new[code] = concept if concept.status == "retired" else concept.name
-        return self._new.get(code)
+    def _in_new(self, code: str) -> str | _Retired | None:
+        return _known(code, self._new, self._new_concepts)
 
-    def _in_old(self, code: str) -> str | Concept | None:
-        if code not in self._old and (concept := self._old_concepts.get(code)) is not None:
-            self._old[code] = concept
-        return self._old.get(code)
+    def _in_old(self, code: str) -> str | _Retired | None:
+        return _known(code, self._old, self._old_concepts)
 
     def _replaced(self, code: str) -> tuple[str, ...] | None:
         """The direct successors in the new version; those in the old one where the new one has lost the code."""
@@ -107,31 +109,37 @@ class Carrier:
             return IN_USE
         if now is None:
             before = self._in_old(code)
-            return before.replaced_by if isinstance(before, Concept) and before.status == "retired" else None
+            return before.replaced_by if isinstance(before, _Retired) else None
         return now.replaced_by
 
     @cached_property
     def _shared(self) -> frozenset[str]:
         """The codes, new or not, that more than one concept of the old version has become."""
         heirs = Heirs(self._new_concepts)
-        for concept in self._new_concepts.values():
-            if concept.status == "retired":
-                heirs.retire(concept)
         ends = (heirs.of(code) for code in heirs.retired if code in self._old_concepts)
         counted = Counter(one.landing for one in ends if one.sure)
         return frozenset(code for code, count in counted.items() if count > 1)
 
 
-def _name(found: str | Concept | None) -> str:
-    return found.name if isinstance(found, Concept) else found or ""
+def _name(found: str | _Retired | None) -> str:
+    return found.name if isinstance(found, _Retired) else found or ""
 
 
-def _found(concepts: Mapping[str, Concept], codes: Collection[str]) -> Iterator[Concept]:
-    """Those of the concepts that `codes` name."""
+def _known(code: str, facts: dict[str, str | _Retired], concepts: Mapping[str, Concept]) -> str | _Retired | None:
+    """What is known of a code, looked up if it was not asked for before."""
+    if code not in facts and (concept := concepts.get(code)) is not None:
+        facts[code] = _Retired(concept.name, concept.replaced_by) if concept.status == "retired" else concept.name
+    return facts.get(code)
+
+
+def _facts(concepts: Mapping[str, Concept], codes: Collection[str]) -> Iterator[tuple[str, str | _Retired]]:
+    """What is known of those of `codes` that there are; nothing where they are few, and looked up one by one."""
     if len(codes) < MANY:
-        return (concept for code in codes if (concept := concepts.get(code)) is not None)
+        return
     wanted = codes if isinstance(codes, (set, frozenset, dict)) else set(codes)
-    return (concept for concept in concepts.values() if concept.code in wanted)
+    for code, name, ended in briefly(concepts):
+        if code in wanted:
+            yield code, name if ended is None else _Retired(name, ended)
 
 
 def in_cell(cell: str, separator: str) -> tuple[str, ...]:

@@ -8,15 +8,19 @@ retired keeps its name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from zhengming.dictionary.changes.terms import Names, term_changes
 from zhengming.dictionary.changes.words import ENDED, KINDS, Change
 from zhengming.dictionary.model import Category, Concept, Dictionary
+from zhengming.dictionary.store import StoredConcepts
 from zhengming.dictionary.succession import Heirs
 from zhengming.errors import UnknownCode
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +101,36 @@ def version(dictionary: Dictionary) -> Version:
     return Version(dictionary.id, dictionary.version, dictionary.sha256)
 
 
-def paired(old: Mapping[str, Concept], new: Mapping[str, Concept]) -> Iterator[tuple[Concept | None, Concept | None]]:
-    """The concepts of both by code, in order; None where one lacks it."""
-    left, right = in_order(old), in_order(new)
-    before, after = next(left, None), next(right, None)
+def differing(
+    old: Mapping[str, Concept], new: Mapping[str, Concept]
+) -> Iterator[tuple[Concept | None, Concept | None]]:
+    """The concepts that are not the same in both, in order of code; None where one lacks it."""
+    if isinstance(old, StoredConcepts) and isinstance(new, StoredConcepts) and old.columns == new.columns:
+        # Two releases are compared row by row; a concept is made only of rows that differ.
+        for before, after in _paired(old.raw(), new.raw(), key=lambda one: one[0][0]):
+            if before != after:
+                yield before and old.made(*before), after and new.made(*after)
+        return
+    for one, other in _paired(in_order(old), in_order(new), key=lambda concept: concept.code):
+        if one != other:
+            yield one, other
+
+
+def _paired(
+    old: Iterator[_Item], new: Iterator[_Item], *, key: Callable[[_Item], str]
+) -> Iterator[tuple[_Item | None, _Item | None]]:
+    """The items of both with the same key; both come in order of key."""
+    before, after = next(old, None), next(new, None)
     while before is not None or after is not None:
-        if after is None or (before is not None and before.code < after.code):
+        if after is None or (before is not None and key(before) < key(after)):
             yield before, None
-            before = next(left, None)
-        elif before is None or after.code < before.code:
+            before = next(old, None)
+        elif before is None or key(after) < key(before):
             yield None, after
-            after = next(right, None)
+            after = next(new, None)
         else:
             yield before, after
-            before, after = next(left, None), next(right, None)
+            before, after = next(old, None), next(new, None)
 
 
 def in_order(concepts: Mapping[str, Concept]) -> Iterator[Concept]:
@@ -148,11 +168,8 @@ class _Comparison:
         self.changes: list[Change] = []
 
     def run(self) -> list[Change]:
-        for before, after in paired(self.old.concepts, self.new.concepts):
-            if after is not None and after.status == "retired":
-                self.heirs.retire(after)
-            if before != after:
-                self._concept(before, after)
+        for before, after in differing(self.old.concepts, self.new.concepts):
+            self._concept(before, after)
         heirs = Counter(heir for heir in map(self._only_heir, self.heirs.retired) if heir)
         for concept, again in self.ended:
             self.changes.append(self._end(concept, again, heirs))
