@@ -12,7 +12,8 @@ import pytest
 import zhengming as zm
 from tests.office import needs_office, saved_again
 from zhengming.schemas import template
-from zhengming.schemas.spec import load
+from zhengming.schemas.spec import load, parse
+from zhengming.schemas.spec import names as tables
 
 SPEC = load("aid_case")
 FIRST_ROW = 6
@@ -157,3 +158,37 @@ def test_the_check_of_an_identity_number_is_right(form: Path, tmp_path: Path) ->
     verdicts = [line.split(",")[0] for line in told]
     assert verdicts[:80] == ["TRUE"] * 40 + ["FALSE"] * 40
     assert verdicts[80:] == ["FALSE", "FALSE"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("table", tables())
+def test_an_empty_form_of_every_table_passes_validation(
+    table: str, lang: str, tmp_path: Path, dictionary: zm.Dictionary
+) -> None:
+    template.write(tmp_path / "form.xlsx", load(table), dictionary, lang=lang)
+    assert zm.validate(tmp_path / "form.xlsx", table=table, dictionary=dictionary).findings == ()
+
+
+def test_a_list_is_limited_to_what_the_spec_allows(dictionary: zm.Dictionary) -> None:
+    disease = dictionary.category("disease")
+    top = next(code for code in disease.children if disease.concepts[code].parents)
+    spec = parse(
+        f"""
+        name = "small"
+        version = 1
+        zh = "小表"
+        en = "small"
+        [[fields]]
+        name = "diagnosis"
+        zh = "诊断"
+        en = "diagnosis"
+        kind = "coded"
+        category = "disease"
+        under = ["{top}"]
+        privacy = "sensitive"
+        """
+    )
+    (offered,) = template.offered(spec, dictionary, "zh").values()
+    names = {one.name: one.code for one in disease.concepts.values()}
+    assert offered
+    assert all(top == names[one] or top in disease.ancestors(names[one]) for one in offered)

@@ -48,21 +48,43 @@ def write(path: str | Path, spec: TableSpec, dictionary: Dictionary, *, lang: st
 
 
 def offered(spec: TableSpec, dictionary: Dictionary, lang: str) -> dict[str, list[str]]:
-    """The names that each coded field's list offers, by category: those that will be accepted without a question."""
+    """The names that each list offers, those that will be accepted without a question; see `list_of`."""
     found: dict[str, list[str]] = {}
+    matchers: dict[str, Matcher] = {}
     for field in spec.fields:
-        if field.category is None or field.category in found or field.holds == "codes":
+        if field.category is None or list_of(field) in ("", *found):
             continue
-        category = dictionary.category(field.category)
-        active = [one for one in category.concepts.values() if one.status == "active"]
-        named = {one.code: (one.name_en if lang == "en" and one.name_en else one.name) for one in active}
-        if category.policy.cell == "place":
-            named = {one.code: category.path(one.code) for one in active}
-        read = coded.normalize_many(named.values(), Matcher(dictionary, field.category))
-        sure = [name for code, name in named.items() if read[name].status == "accepted" and read[name].codes == (code,)]
-        if sure:
-            found[field.category] = list(dict.fromkeys(sure))
+        if field.category not in matchers:
+            matchers[field.category] = Matcher(dictionary, field.category)
+        names = _sure_names(field, matchers[field.category], lang)
+        if names:
+            found[list_of(field)] = names
     return found
+
+
+def list_of(field: Field) -> str:
+    """The list that a coded field chooses from: its category's, or its own where only a part of that is allowed.
+
+    A field of codes has none: what people choose from are names.
+    """
+    if field.category is None or field.holds == "codes":
+        return ""
+    return f"{field.category}_{field.name}" if field.under else field.category
+
+
+def _sure_names(field: Field, matcher: Matcher, lang: str) -> list[str]:
+    category, under = matcher.category, set(field.under)
+    concepts = [
+        one
+        for one in category.concepts.values()
+        if one.status == "active" and (not under or one.code in under or category.ancestors(one.code) & under)
+    ]
+    named = {one.code: (one.name_en if lang == "en" and one.name_en else one.name) for one in concepts}
+    if category.policy.cell == "place":
+        named = {one.code: category.path(one.code) for one in concepts}
+    read = coded.normalize_many(named.values(), matcher)
+    sure = [name for code, name in named.items() if read[name].status == "accepted" and read[name].codes == (code,)]
+    return list(dict.fromkeys(sure))
 
 
 def _form(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str]], lang: str, rows: int) -> SheetOut:
@@ -99,12 +121,16 @@ def _form(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str]
 
 
 def _headers(spec: TableSpec, dictionary: Dictionary, lang: str) -> list[str]:
-    """The titles of the fields, each in a wording that reading recognises."""
+    """The titles of the fields, each in a wording that reading recognises: if need be with another name in brackets."""
     recognise = headers.recogniser(Matcher(dictionary, "field"))
+    known = dictionary.category("field").concepts
     found = []
     for field in spec.fields:
-        wordings = (field.title(lang), f"{field.title(lang)} ({field.zh})", field.zh)
-        found.append(next((one for one in wordings if recognise(one) == field.name), field.title(lang)))
+        title = field.title(lang)
+        others = [field.zh, field.en, field.name]
+        others += [known[field.name].name, known[field.name].name_en] if field.name in known else []
+        wordings = [title, *(f"{title} ({other})" for other in others if other and other != title), *others]
+        found.append(next((one for one in wordings if one and recognise(one) == field.name), title))
     return found
 
 
@@ -123,10 +149,10 @@ def _entry(
     """The check and the hint of one column."""
     spoken = words(lang)
     title, prompt, last = field.title(lang), how(field, dictionary, lists, lang), rows - 1
-    if field.category in lists and field.holds == "names":
+    if list_of(field) in lists:
         several = dictionary.category(field.category or "").policy.cell in _WITH_MORE
         strict = "off" if several else "warning"
-        source = _list_name(field.category or "")
+        source = _list_name(list_of(field))
         complaint = spoken["form_list_complaint"]
         return Entry(column, 0, last, "list", source, title=title, prompt=prompt, complaint=complaint, strict=strict)  # type: ignore[arg-type]  # one of two literals
     if field.kind == "date":
@@ -152,7 +178,7 @@ def _entry(
 def how(field: Field, dictionary: Dictionary, lists: Mapping[str, list[str]], lang: str) -> str:
     """What to write into a field, in a sentence or two."""
     spoken = words(lang)
-    if field.category not in lists or field.holds == "codes":
+    if list_of(field) not in lists:
         return spoken.get(f"how_{field.kind}", spoken["how_text"])
     several = dictionary.category(field.category or "").policy.cell in _WITH_MORE
     return " ".join([spoken["form_list"], spoken["form_more"]]) if several else spoken["form_list"]
@@ -164,7 +190,7 @@ def _guide(spec: TableSpec, dictionary: Dictionary, lists: Mapping[str, list[str
     header = ["", spoken["form_column"], spoken["form_must"], spoken["form_how_to"], spoken["form_example"]]
     rows: list[Sequence[CellOut]] = []
     for field in spec.fields:
-        names = lists.get(field.category or "", []) if field.holds == "names" else []
+        names = lists.get(list_of(field), [])
         example = _example(names, dictionary, field) if names else spoken.get(f"example_{field.kind}", "")
         must = spoken["form_yes"] if field.required else spoken["form_no"]
         rows.append(("", field.title(lang), must, how(field, dictionary, lists, lang), example))

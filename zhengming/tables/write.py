@@ -290,7 +290,7 @@ class _SheetWriter:
             if lines > 1:  # not every program makes room for lines by itself
                 self._sheet.set_row(top + index, LINE_HEIGHT * min(lines, MOST_LINES))
             for column, value in enumerate(row):
-                if value is None and row_mark is None and not marks:
+                if value is None and row_mark is None and not marks and not out.wrapped:
                     continue
                 mark = marks.get((index, column), row_mark) if marks else row_mark
                 if type(value) is str:
@@ -298,7 +298,7 @@ class _SheetWriter:
                     style = get(form, mark, wrapped=column in wide or lines > 1, quoted=runs(value))
                     self._text(top + index, column, value, style)
                 else:
-                    self._typed(top + index, column, value, mark, formats.get(column, ""), lines > 1)
+                    self._typed(top + index, column, value, mark, formats.get(column, ""), lines > 1 or out.wrapped)
         self._links(out)
 
     def _links(self, out: SheetOut) -> None:
@@ -334,7 +334,7 @@ class _SheetWriter:
             return
         style = self._styles.get(number_format or NUMBER_FORMATS.get(type(value), ""), mark, wrapped=wrapped)
         if plain is None:
-            if style and mark:
+            if style and (mark or wrapped):
                 self._sheet.write_blank(row, column, None, style)
         elif isinstance(plain, bool):
             self._sheet.write_boolean(row, column, plain, style)
