@@ -95,6 +95,19 @@ def write_bytes(path: str | Path, data: bytes, *, system: System = DISK) -> None
         handle.write(data)
 
 
+def move(path: Path, target: Path, *, system: System = DISK) -> None:
+    """Have a finished file of the same folder take the place of `target`.
+
+    Raises:
+        UnwritableFile: as for `atomic_write`.
+    """
+    try:
+        system.replace(path, target)
+    except OSError as error:
+        raise unwritable(target, error) from None
+    sync_folder(target.parent)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, if need be.
 

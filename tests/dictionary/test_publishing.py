@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_greater_step_than_needed_is_allowed(mine: Path, kept: Path, version: 
     assert made.entry.step == "patch"
 
 
-@pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "0.9.0", "1.0.3", "3.0.0", "2.0.0-rc1", "two"])
+@pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "0.9.0", "1.0.3", "3.0.0"])
 def test_a_smaller_or_other_step_is_refused_and_changes_nothing(mine: Path, kept: Path, version: str) -> None:
     publishing.publish(mine, DAY, check=lint.check)
     change(mine, "categories/sex/concepts.csv", "男性", "男人")
@@ -93,6 +94,8 @@ def test_a_smaller_or_other_step_is_refused_and_changes_nothing(mine: Path, kept
     with pytest.raises(WrongStep, match=r"2\.0\.0 \(major\)"):
         publishing.publish(mine, DAY, check=lint.check)
     assert (mine / history.NAME).read_bytes() == before
+    assert sorted(path.name for path in (kept / "mine").glob("[!.]*")) == [history.NAME, "mine-1.0.0.sqlite"]
+    assert list((kept / "mine").glob(".zm-*")) == []
     assert verification.verify(kept / "mine").ok
 
 
@@ -103,8 +106,9 @@ def test_what_the_linter_calls_an_error_is_not_released(mine: Path, kept: Path) 
     assert not (mine / history.NAME).exists()
 
 
-def test_the_first_version_has_three_numbers(mine: Path, kept: Path) -> None:
-    raise_version(mine, "1.0.0", "2026")
+@pytest.mark.parametrize("version", ["2026", "1.0", "v1.0.0", "1.0.0-rc1", "1.00.0", "一.零.零"])
+def test_a_version_has_three_numbers(mine: Path, kept: Path, version: str) -> None:
+    raise_version(mine, "1.0.0", version)
     with pytest.raises(DictionaryError, match="three numbers"):
         publishing.publish(mine, DAY, check=lint.check)
 
@@ -170,6 +174,19 @@ def test_two_histories_of_one_dictionary_do_not_mix(mine: Path, kept: Path, tmp_
         local.install(made.path, mine / history.NAME)
 
 
+def test_two_copies_of_a_source_do_not_release_past_each_other(mine: Path, kept: Path, tmp_path: Path) -> None:
+    publishing.publish(mine, DAY, check=lint.check)
+    shutil.copytree(mine, tmp_path / "copy")
+    for root, term in ((mine, "男的呀"), (tmp_path / "copy", "男的嘛")):
+        add_term(root, term)
+        raise_version(root, "1.0.0", "1.0.1")
+    first = publishing.publish(mine, DAY, check=lint.check)
+    with pytest.raises(DictionaryError, match=r"lacks a release .*1\.0\.1"):
+        publishing.publish(tmp_path / "copy", DAY, check=lint.check)
+    assert Dictionary.open("mine@1.0.1").sha256 == first.entry.sha256
+    assert verification.verify(kept / "mine").ok
+
+
 def test_a_release_beside_a_log_that_names_another_is_refused(mine: Path, kept: Path) -> None:
     made = publishing.publish(mine, DAY, check=lint.check)
     data = bytearray(made.path.read_bytes())
@@ -187,7 +204,7 @@ def test_an_id_that_would_lead_out_of_the_store_is_refused(
     change(mine, "dictionary.toml", '"mine"', f'"{identity}"')
     with pytest.raises(DictionaryError, match="name of a file"):
         publishing.publish(mine, DAY, check=lint.check)
-    assert not kept.exists()
+    assert list(tmp_path.rglob("*.sqlite")) == []
 
 
 def test_the_store_is_where_the_variable_says_else_where_the_system_keeps_data() -> None:

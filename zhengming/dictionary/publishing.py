@@ -18,10 +18,11 @@ from zhengming.dictionary.lint.form import is_day
 from zhengming.dictionary.signing import Signer
 from zhengming.dictionary.steps import Reason
 from zhengming.errors import DictionaryError, UsageError
-from zhengming.files import DISK, System, make_folder, write_bytes
+from zhengming.files import DISK, System, locked, make_folder, move, write_bytes
 from zhengming.findings import Finding
 from zhengming.transactions import LOCKED, alone
 
+_DRAFT = ".zm-draft.sqlite"  # a release before its version is found right
 READABLE = 0o444  # a release is not changed any more
 
 
@@ -69,11 +70,14 @@ def publish(root: Path, order: Order, *, check: Callable[[Path], list[Finding]],
     """
     _check_day(order.date)
     with alone(root, system=system):
-        return _Publication(root, order, system).run(check)
+        publication = _Publication(root, order, system)
+        make_folder(publication.log.parent)
+        with locked(publication.log):
+            return publication.run(check)
 
 
 class _Publication:
-    """A source on its way to a release, under its lock."""
+    """A source on its way to a release, under its lock and that of the store's log."""
 
     def __init__(self, root: Path, order: Order, system: System) -> None:
         self.root = root
@@ -83,28 +87,55 @@ class _Publication:
         self.entries = history.read(root / history.NAME)
         self.log = local.log_of(self.dictionary.id, order.kept)
         self.path = local.file_of(self.log, self.dictionary.id, self.dictionary.version)
+        self.draft = self.path.with_name(_DRAFT)
 
     def run(self, check: Callable[[Path], list[Finding]]) -> Made:
+        self._check_history()
         there = history.find(self.entries, self.dictionary.id, self.dictionary.version)
         if there and there.sha256 == self.dictionary.sha256:
-            self._keep(there)
+            if not self.path.exists():
+                self._build()
+                self._place()
+            self._note(there)
             return Made(there, self.path, new=False)
-        _check_source(self.root, check)
-        found: tuple[Reason, ...] = ()
-        step = "first"
-        if self.entries:
-            found = tuple(self._reasons(self.entries[-1]))
-            step = steps.needed(found)
-            _check_step(self.entries[-1].version, self.dictionary.version, found, str(self.root / LOCKED))
-        elif not steps.numbers(self.dictionary.version):
+        if not steps.numbers(self.dictionary.version):
             where = str(self.root / LOCKED)
             raise DictionaryError("a version has three numbers", where=where, remedy="write it as 1.0.0")
+        _check_source(self.root, check)
         self._build()
-        entry = self._entry(step)
+        try:
+            found = self._checked_step()
+            entry = self._entry(steps.needed(found) if self.entries else "first")
+            self._place()
+        finally:
+            self.draft.unlink(missing_ok=True)
         self.entries.append(entry)
         write_bytes(self.root / history.NAME, history.dumped(self.entries), system=self.system)
-        self._keep(entry)
+        self._note(entry)
         return Made(entry, self.path, found)
+
+    def _check_history(self) -> None:
+        """The store may know less than the log of the source, after a crash or on another machine, but nothing else.
+
+        Raises:
+            DictionaryError: it knows a release that the source does not.
+        """
+        known = history.read(self.log)
+        if known != self.entries[: len(known)]:
+            raise DictionaryError(
+                f"lacks a release that this machine keeps ({known[-1].version} is the last)",
+                where=str(self.root / history.NAME),
+                remedy="bring the source up to date; two releases cannot follow the same one",
+            )
+
+    def _checked_step(self) -> tuple[Reason, ...]:
+        """Why the version is what it is; both releases are read from their files, concept by concept."""
+        if not self.entries:
+            return ()
+        before = self.entries[-1]
+        found = tuple(self._reasons(before))
+        _check_step(before.version, self.dictionary.version, found, str(self.root / LOCKED))
+        return found
 
     def _reasons(self, before: Entry) -> list[Reason]:
         if self.dictionary.id != before.id:
@@ -113,29 +144,28 @@ class _Publication:
         old = store.load(path)
         if old.sha256 != before.sha256:
             raise DictionaryError(f"is not the release {before.version} that the log names", where=str(path))
-        return steps.reasons(old, self.dictionary)
+        return steps.reasons(old, store.Store(self.draft).dictionary())
 
     def _build(self) -> None:
-        make_folder(self.path.parent)
-        release.build(self.root, self.path, system=self.system)
-        if os.name == "posix":  # elsewhere a file marked so could not be replaced or removed
-            self.path.chmod(READABLE)
+        release.build(self.root, self.draft, system=self.system)
 
-    def _keep(self, entry: Entry) -> None:
-        """See to it that the store has the release and the line."""
-        if not self.path.exists():
-            self._build()
+    def _place(self) -> None:
+        if os.name == "posix":  # elsewhere a file marked so could not be replaced or removed
+            self.draft.chmod(READABLE)
+        move(self.draft, self.path, system=self.system)
+
+    def _note(self, entry: Entry) -> None:
+        """See to it that the store has the line, and the file that belongs to it."""
         if history.measured(self.path)[0] != entry.file_sha256:
             raise DictionaryError(
                 "is not the file that the log names", where=str(self.path), remedy="zm dict verify tells where"
             )
-        known = history.read(self.log)
-        if known[: len(self.entries)] != self.entries:
+        if history.read(self.log) != self.entries:
             write_bytes(self.log, history.dumped(self.entries), system=self.system)
 
     def _entry(self, step: str) -> Entry:
-        whole, size, blocks = history.measured(self.path)
-        concepts, terms = store.Store(self.path).counts()
+        whole, size, blocks = history.measured(self.draft)
+        concepts, terms = store.Store(self.draft).counts()
         before, signer = self.entries[-1] if self.entries else None, self.order.signer
         entry = Entry(
             id=self.dictionary.id,

@@ -48,16 +48,7 @@ def load(path: Path) -> Dictionary:
         UnreadableFile: it cannot be read.
     """
     store = Store(path)
-    about = store.about
-    return Dictionary(
-        id=about["id"],
-        version=about["version"],
-        title=about["title"],
-        categories=tuple(store.categories),
-        read=store.category,
-        digest=lambda: about["sha256"],
-        head=_checked_head(path, about),
-    )
+    return store.dictionary(_checked_head(path, store.about))
 
 
 def _checked_head(path: Path, about: Mapping[str, str]) -> str:
@@ -97,6 +88,18 @@ class Store:
         if missing := {"id", "version", "title", "sha256"} - self.about.keys():
             raise self.damaged(f"{min(missing)} is missing")
         self.categories: Mapping[str, int] = dict(self.rows("SELECT name, id FROM category ORDER BY id"))
+
+    def dictionary(self, head: str = "") -> Dictionary:
+        """The dictionary in the file; `head` is the head of the chain that it belongs to."""
+        return Dictionary(
+            id=self.about["id"],
+            version=self.about["version"],
+            title=self.about["title"],
+            categories=tuple(self.categories),
+            read=self.category,
+            digest=lambda: self.about["sha256"],
+            head=head,
+        )
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
         """The rows that a query gives, read as they are asked for.
