@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from zhengming.cli.interchanging import take_in
 from zhengming.cli.root import (
     CLEAN,
     FINDINGS,
-    DictOption,
     Lang,
     chosen_lang,
     dictionary_app,
     open_dictionary,
-    spoken_words,
 )
 from zhengming.errors import UsageError
 
@@ -43,21 +42,6 @@ def dict_lint(
     raise typer.Exit(FINDINGS if any(one.severity != "info" for one in findings) else CLEAN)
 
 
-@dictionary_app.command("export")
-def dict_export(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the result.", show_default=False)],
-    export_format: Annotated[Literal["html"], typer.Option("--format", help="What to make of it.")] = "html",
-    dictionary: DictOption = None,
-    lang: Lang = None,
-) -> None:
-    """Write a dictionary in another form: html is a site to browse and search offline."""
-    from zhengming import display
-    from zhengming.reports import site
-
-    count = site.write(open_dictionary(dictionary), output, lang=chosen_lang(lang))
-    display.note(spoken_words(lang)["site_written"].format(folder=output, count=count))
-
-
 @dictionary_app.command("new")
 def dict_new(
     path: Annotated[Path, typer.Argument(help="Folder to make; it must be empty or missing.")],
@@ -78,8 +62,11 @@ def dict_new(
 def dict_import(
     file: Annotated[Path, typer.Argument(help="Code list: xlsx, xls, csv, tsv; csv and tsv also as .gz.")],
     into: Annotated[Path, typer.Option("--into", help="Source folder of the dictionary.", show_default=False)],
-    code: Annotated[str, typer.Option("--code", help="Column of the codes.", show_default=False)],
-    name: Annotated[str, typer.Option("--name", help="Column of the names.", show_default=False)],
+    code: Annotated[str, typer.Option("--code", help="Column of the codes.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Column of the names.")] = "",
+    import_format: Annotated[
+        str, typer.Option("--format", help="list (with --code and --name), or a form: excel, fhir, skos, sssom.")
+    ] = "list",
     category: Annotated[str, typer.Option("--category", "-c", help="Category, there already or new.")] = "",
     category_column: Annotated[str, typer.Option("--category-column", help="Column that names the category.")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="Column of the English names.")] = "",
@@ -104,12 +91,17 @@ def dict_import(
     apply: Annotated[bool, typer.Option("--apply", help="Write it; otherwise only tell what would change.")] = False,
     lang: Lang = None,
 ) -> None:
-    """Take a code list into a category: tell what would change, and with --apply change it."""
+    """Take a code list, or a dictionary in another form, in: tell what would change, and with --apply change it."""
     from zhengming import display
     from zhengming.dictionary import importing
     from zhengming.dictionary.lists import Layout
     from zhengming.reports import import_plan
 
+    if import_format != "list":
+        take_in(file, into, import_format, apply=apply, lang=lang)
+        return
+    if not (code and name):
+        raise UsageError("a list needs --code and --name", remedy="name its columns, or give its --format")
     layout = Layout(
         code,
         name,

@@ -115,7 +115,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Category:
-    """One class of coded things: its concepts by code, its sub-type vocabulary and its matching policy."""
+    """One class of coded things: its concepts by code, its sub-type vocabulary and its matching policy.
+
+    `one_to_one` are those of `mappings` that are as fine as the category.
+    """
 
     name: str
     titles: Mapping[str, str]
@@ -126,6 +129,7 @@ class Category:
     code_pattern: str = ""
     mappings: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    one_to_one: tuple[str, ...] = ()
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

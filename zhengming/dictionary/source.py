@@ -150,6 +150,7 @@ def made_category(
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),
         attributes=tuple(about.attributes),
+        one_to_one=tuple(about.one_to_one),
     )
 
 

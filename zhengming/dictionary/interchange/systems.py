@@ -1,0 +1,56 @@
+"""How other forms name code systems: addresses, prefixes, vocabularies, as `data/interchange/systems.csv` says."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One code system: its canonical `uri` (FHIR), `prefix` and `prefix_uri` (CURIEs), its OMOP vocabulary if any."""
+
+    name: str
+    title: str
+    uri: str
+    prefix: str
+    prefix_uri: str
+    omop_vocabulary: str
+
+
+@cache
+def _listed() -> dict[str, System]:
+    text = (resources.files("zhengming") / "data" / "interchange" / "systems.csv").read_text(encoding="utf-8")
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return {row[0]: System(*row[:6]) for row in rows}
+
+
+def system(name: str) -> System:
+    """The code system of this name; one that no one has listed gets addresses of its own."""
+    known = _listed().get(name)
+    own = f"urn:zhengming:system:{name}"
+    return known or System(name, name, own, name.upper().replace("_", ""), f"{own}:", "")
+
+
+def by_uri(uri: str) -> str:
+    """The name of the system with this canonical address."""
+    named = next((one.name for one in _listed().values() if one.uri == uri), "")
+    return named or uri.rsplit(":", 1)[-1]
+
+
+def by_prefix(prefix: str) -> str:
+    """The name of the system whose CURIEs have this prefix."""
+    return next((one.name for one in _listed().values() if one.prefix == prefix), prefix.lower())
+
+
+def by_prefix_uri(uri: str) -> tuple[str, str]:
+    """The system that an address of a code belongs to, and the code: HP_0001629 is HP:0001629."""
+    for one in _listed().values():
+        if uri.startswith(one.prefix_uri):
+            local = uri.removeprefix(one.prefix_uri)
+            return one.name, f"HP:{local}" if one.prefix == "HP" else local
+    head, _colon, local = uri.rpartition(":")
+    return head.rsplit(":", 1)[-1], local
