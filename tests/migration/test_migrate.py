@@ -186,6 +186,39 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [list(row) for row in other.rows] == [["a", "b"], [1, 2.5], ["x"]]
 
 
+def test_a_clean_workbook_is_carried_with_its_mentions_and_says_its_new_version(tmp_path: Path) -> None:
+    from zhengming.schemas import spec
+
+    fields = columns.of_spec(spec.load("aid_case"))
+    head = ["source_sheet", "source_row", "diagnosis", "diagnosis_codes", "diagnosis_names", "diagnosis_status"]
+    words = ["来源表", "来源行", "诊断", "诊断：编码", "诊断：名称", "诊断：状态"]
+    concepts = [concept("A"), concept("B", mappings={"icd": ("Q1",)})]
+    old = dictionary(category(*concepts, name="disease", mappings=("icd",)))
+    ended = [concept("A", ends="B"), concepts[1], concept("D", retired=True)]
+    new = dictionary(category(*ended, name="disease", mappings=("icd",)), version="2.0.0")
+    facts = [["dictionary version", "1.0.0"], ["SHA-256 of the dictionary's content", old.sha256]]
+    mention = ["field", "text", "code", "name", "mapping", "status"]
+    write_xlsx(
+        tmp_path / "t.clean.xlsx",
+        [
+            SheetOut("数据", words, [["s", 4, "甲", "A", "名A", "采用"]], names=head, legend=[("黄", "review")]),
+            SheetOut(
+                "诊断明细", mention, [["诊断", "甲", "A", "名A", None, "采用"], ["诊断", "丁", "X", "x", None, "采用"]]
+            ),
+            SheetOut("来源", ["fact", "content"], facts),
+        ],
+    )
+    found = migration.migrate(tmp_path / "t.clean.xlsx", old, new, tmp_path / "out", columns=fields)
+    assert found.coded_with == old.sha256
+    assert not found.of_another_version
+    data, mentions, source = tables.read(found.written[0]).sheets
+    assert data.rows[0] == ["黄"]
+    assert data.rows[2][:3] == words[:3]
+    assert data.rows[3][3:6] == ["B", "名B", "采用"]
+    assert [row[2:6] for row in mentions.rows[1:]] == [["B", "名B", "Q1", "采用"], ["X", "x", None, "待审核"]]
+    assert ["dictionary version", "2.0.0"] in [list(row) for row in source.rows]
+
+
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     table = write_csv(tmp_path / "t.csv", [HEAD, *ROWS])
     other = Dictionary(id="o", version="1", categories=(), read=lambda _name: category(), digest=lambda: "")

@@ -45,7 +45,7 @@ class Opinion:
                 listed[mention.code] = (mention.code, mention.name, mention.status)
             for one in mention.candidates:
                 listed.setdefault(one.code, (one.code, one.name, "review"))
-        return list(listed.values())
+        return [one for one in listed.values() if found.concepts[one[0]].status != "retired"]
 
 
 def _named(category: Category, text: str) -> list[str]:

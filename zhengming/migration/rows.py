@@ -66,7 +66,10 @@ def added(sheet: CodedSheet) -> list[str]:
             wanted.append(f"{column.base}{STATUS}{BEFORE}")
         wanted.append(f"{column.base}{MIGRATION}")
     if sheet.mentions:
-        wanted += [f"code{BEFORE}", f"code{MIGRATION}"]
+        wanted.append(f"code{BEFORE}")
+        if sheet.place("status") >= 0:
+            wanted.append(f"status{BEFORE}")
+        wanted.append(f"code{MIGRATION}")
     return [name for name in wanted if name not in sheet.names]
 
 
@@ -117,10 +120,7 @@ class _Part:
         before = cell_text(row[self.before]) or cell
         row[self.before] = before or None
         row[self.migration] = outcome(before, carried, separator) or None
-        if self.status >= 0:
-            was = cell_text(row[self.status_before]) or cell_text(row[self.status])
-            row[self.status_before] = was or None
-            row[self.status] = status(was, carried) or None
+        _set_status(row, self.status, self.status_before, carried)
         if not carried.parts:
             return
         row[self.codes] = carried.codes
@@ -141,6 +141,7 @@ class _Mention:
         self.field, self.code = place["field"], place["code"]
         self.name, self.text, self.mapping = (place.get(one, -1) for one in ("name", "text", "mapping"))
         self.before, self.migration = place[f"code{BEFORE}"], place[f"code{MIGRATION}"]
+        self.status, self.status_before = place.get("status", -1), place.get(f"status{BEFORE}", -1)
 
     def carry(
         self,
@@ -161,9 +162,18 @@ class _Mention:
         before = cell_text(row[self.before]) or code
         row[self.before] = before
         row[self.migration] = outcome(before, carried, ";")
+        _set_status(row, self.status, self.status_before, carried)
         row[self.code] = carried.codes
         if carried.names is not None:
             if self.name >= 0:
                 row[self.name] = carried.names
             if self.mapping >= 0 and carried.systems:
                 row[self.mapping] = next(iter(carried.systems.values())) or None
+
+
+def _set_status(row: list[Any], at: int, before: int, carried: CellCarried) -> None:
+    """Keep the status a row first had, and let it be accepted only while nothing of it waits for a human."""
+    if at >= 0:
+        was = cell_text(row[before]) or cell_text(row[at])
+        row[before] = was or None
+        row[at] = status(was, carried) or None
