@@ -42,9 +42,10 @@ TERMS = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One process: seconds, megabytes at its largest, what it printed."""
+    """One process: seconds on the clock and of the processor, megabytes at its largest, what it printed."""
 
     seconds: float
+    processor: float
     megabytes: float
     printed: str
 
@@ -61,7 +62,8 @@ def measure(arguments: Sequence[str], *, found: bool = False) -> Measured:
         if os.waitstatus_to_exitcode(status) > int(found):
             sys.exit(f"failed: {' '.join(arguments)}\n{printed.read_text(encoding='utf-8')[-2000:]}")
         unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-        return Measured(seconds, used.ru_maxrss / unit, printed.read_text(encoding="utf-8"))
+        processor = used.ru_utime + used.ru_stime
+        return Measured(seconds, processor, used.ru_maxrss / unit, printed.read_text(encoding="utf-8"))
 
 
 def row(name: str, path: str, options: Sequence[str], folder: Path) -> str:
