@@ -6,8 +6,8 @@ REGIONS has a header with the columns code, name and parent: 665,276 regions of 
 It is imported as a dictionary; a second version of it is made by CHANGES generated changes of each kind (concepts
 renamed, moved, retired, merged, split, replaced by new ones, new ones, terms added and taken away), and both are built
 as releases. Then `zm dict diff` compares them, and `zm dict migrate` carries a csv forward that has each code of the
-list once, each in a process of its own. Time is wall time, which other work on
-the machine lengthens, and processor time; memory is the largest resident set.
+list once, each in a process of its own. Time is wall time, which other
+work on the machine lengthens, and processor time; memory is the largest resident set.
 """
 
 from __future__ import annotations
