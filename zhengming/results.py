@@ -61,21 +61,22 @@ class CleanResult:
     under its name (coded fields also `_codes`, `_names`, `_status`), the raw text of typed fields as `<field>_raw`,
     and the sender's other columns under their own headers. `mentions` has one row per mention, `lineage` one row per
     row of the data: where every cell came from. `inputs` are files that are never written over, `marks`
-    what tells whether another file has the same children.
+    what tells whether another file has the same children. What holds cells is not part of the representation: results
+    are logged.
     """
 
-    data: pl.DataFrame
-    mentions: pl.DataFrame
-    undecided: tuple[Undecided, ...]
+    data: pl.DataFrame = field(repr=False)
+    mentions: pl.DataFrame = field(repr=False)
+    undecided: tuple[Undecided, ...] = field(repr=False)
     findings: tuple[Finding, ...]
     manifest: Mapping[str, object]
     stem: str
     spec: TableSpec
     lang: str = "zh"
-    trail: Trail = Trail((), {})
+    trail: Trail = field(default=Trail((), {}), repr=False)
     source: Path | None = None
     inputs: Sequence[Path] = ()
-    marks: Sequence[Mark] = ()
+    marks: Sequence[Mark] = field(default=(), repr=False)
 
     @cached_property
     def lineage(self) -> pl.DataFrame:
