@@ -5,6 +5,7 @@ was not made for, for people mix files up. Or say in `EXEMPT` why no cell can co
 
     {files}  all marked files at once, good and bad      {file}    some of them, one after the other
     {small}, {cut}   one that can be read, one not       {book}, {text}  a workbook and a csv of 5,000 each
+    {clean}  what zm clean makes of {small}
     {review} a review workbook made from marked values   {gold}    gold data of marked values
     {source} the source folder of a small dictionary     {key}     a file with a key for pseudonyms
     {out}    a new folder for results
@@ -37,6 +38,12 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         ("{small}", "-p", "{small}", "-o", "{out}/masked.csv"),
         ("{small}", "-p", "public", "-o", "{small}"),
     ],
+    "trace": [
+        *(("{clean}", f"{column}{row}") for column in ("D", "H", "N", "Z") for row in (5, 6)),
+        *(("{clean}", "D5", "--json"), ("{file}", "D5"), ("{clean}", "N6", "--source", "{small}")),
+    ],
+    "schema": [("{small}",)],
+    "learn": [("{gold}", "-o", "{out}/model"), ("{small}", "-o", "{out}/model"), ("--show", "{small}")],
     "template": [("{file}", "-o", "{out}/form.xlsx")],
     "dict lint": [("{file}",)],
     "dict export": [("-o", "{out}", "--dict", "{file}")],
@@ -50,6 +57,17 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "dict retire": [("{file}", "C1")],
     "dict unite": [("{file}", "C1")],
     "dict split": [("{file}", "C1")],
+    "dict diff": [("{file}", "{file}"), ("{source}", "{source}", "--data", "{clean}")],
+    "dict migrate": [
+        ("{file}", "--from", "{source}", "--to", "{source}", "-o", "{out}"),
+        ("{clean}", "--from", "{source}", "--to", "{source}", "-o", "{out}"),
+        ("{clean}", "--from", "{cut}", "--to", "{small}", "-o", "{out}"),
+    ],
+    "dict merge": [("{small}", "{out}", "{book}")],
+    # Of a log of decisions, `promote` and `propose` show the wordings that are to become names of the dictionary, which
+    # is published; of a log that is none they show nothing.
+    "dict promote": [("{file}", "--into", "{source}")],
+    "dict propose": [("{file}",)],
     "dict build": [("{file}",)],
     "dict release": [("{file}",)],
     "dict verify": [("{file}",)],

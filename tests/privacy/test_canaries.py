@@ -75,7 +75,9 @@ def others(planted: dict[str, Path]) -> dict[str, str]:
     subprocess.run(
         [sys.executable, "-m", "zhengming", "dict", "new", str(source), "-c", "thing"], capture_output=True, check=True
     )
+    _cleaned(planted["small"]).write(folder / "clean")
     return {
+        "clean": str(folder / "clean" / "small.clean.xlsx"),
         "review": str(review),
         "source": str(source),
         "gold": str(folder / "gold"),

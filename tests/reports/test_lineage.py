@@ -124,11 +124,21 @@ def test_what_cannot_be_traced_is_told(folder: Path, tmp_path: Path) -> None:
 def test_the_command_tells_it_in_words_and_in_json(folder: Path) -> None:
     clean = folder / "clean" / "sender_a.clean.xlsx"
     address = at(clean, "diagnosis_codes", 1)
-    shown = CliRunner().invoke(app, ["trace", str(clean), address, "--lang", "zh"]).stdout
+    shown = CliRunner().invoke(app, ["trace", str(clean), address, "--lang", "zh", "--show-values"]).stdout
     for part in ("来源单元格\t2024年第一季度!O5", "原始值\tVSD、ASD(Ⅱ)、PDA", "“VSD” → D0032 室间隔缺损"):
         assert part in shown
-    data = json.loads(CliRunner().invoke(app, ["trace", str(clean), address, "--json"]).stdout)
+    data = json.loads(CliRunner().invoke(app, ["trace", str(clean), address, "--json", "--show-values"]).stdout)
     assert [one["text"] for one in data["mentions"]] == ["VSD", "ASD", "PDA"]
+
+
+def test_the_command_tells_the_place_and_hides_the_values_unless_asked(folder: Path) -> None:
+    clean = folder / "clean" / "sender_a.clean.xlsx"
+    address = at(clean, "diagnosis_codes", 1)
+    for form in ([], ["--json"]):
+        shown = CliRunner().invoke(app, ["trace", str(clean), address, "--lang", "zh", *form]).stdout
+        assert "O5" in shown
+        assert "〔17〕" in shown
+        assert not any(value in shown for value in ("VSD", "D0032", "室间隔缺损"))
 
 
 def test_lineage_is_the_same_bytes_each_time(folder: Path, tmp_path: Path) -> None:

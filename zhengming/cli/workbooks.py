@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zhengming.cli.root import DictOption, Lang, app, chosen_lang, open_dictionary, spoken_words
+from zhengming.cli.root import DictOption, Lang, ShowValues, app, chosen_lang, open_dictionary, spoken_words
 
 
 @app.command()
@@ -34,18 +34,17 @@ def trace(
         Path | None, typer.Option("--source", help="The sender's file: make sure that it is the one, unchanged.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    show_values: ShowValues = False,
     lang: Lang = None,
 ) -> None:
-    """Tell where a clean cell came from: file, sheet, cell, raw value, why, which dictionary, whose decision.
-
-    It shows the values of the cell.
-    """
+    """Tell where a clean cell came from: file, sheet, cell, raw value, why, which dictionary, whose decision."""
     import json
 
     from zhengming import display
     from zhengming.reports import trace
 
     found = trace.trace(file, cell, source=source)
+    found = found if show_values else trace.hidden(found)
     if as_json:
         display.result(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         return

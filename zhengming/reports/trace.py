@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhengming.errors import UnreadableFile, UsageError
 from zhengming.files import sha256
 from zhengming.findings import rule, words
+from zhengming.privacy import Personal
 from zhengming.reports.lineage import CELL, MENTIONS, RAW, REASON, RULES, STATUS
 from zhengming.tables import Sheet, cell_text, read
 
@@ -98,6 +99,15 @@ def trace(path: str | Path, address: str, *, source: str | Path | None = None) -
     if source is not None:
         _compare(found, Path(source))
     return found
+
+
+def hidden(found: Trace) -> Trace:
+    """The same trace without what stands in the cell: values by their length, names found in it not at all."""
+    value, raw = str(Personal(found.value)), str(Personal(found.raw))
+    mentions = tuple(
+        {**one, "text": str(Personal(str(one["text"]))), "code": "", "name": "", "term": ""} for one in found.mentions
+    )
+    return replace(found, value=value, raw=raw, mentions=mentions)
 
 
 def lines(found: Trace, lang: str) -> list[tuple[str, str]]:
