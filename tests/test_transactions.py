@@ -167,6 +167,66 @@ def test_a_program_that_never_stops_writing_is_told(root: Path) -> None:
     assert content(root)["one/b.csv"] == b"old b"
 
 
+def test_a_program_that_writes_while_the_new_files_are_made_ready_is_not_overwritten(root: Path) -> None:
+    linked = 0
+
+    def link(old: Path, new: Path) -> None:
+        nonlocal linked
+        linked += 1
+        if linked == 1:
+            (root / "one/b.csv").write_bytes(b"edited meanwhile")
+        os.link(old, new)
+
+    def change(changes: Changes) -> None:
+        for name in OLD:
+            changes.write(name, (changes.read(name) or b"") + b" and more")
+
+    update(root, change, system=System(link=link))
+    assert content(root) == {"one/a.csv": b"old a and more", "one/b.csv": b"edited meanwhile and more"}
+    assert litter(root) == []
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        b"",
+        b"{}}",
+        b"[1]",
+        b'[["/etc/hosts", ".zm-1-0.tmp", ".zm-1-0.old"]]',
+        b'[["../victim", ".zm-1-0.tmp", ".zm-1-0.old"]]',
+        b'[["../victim", ".zm-1-0.tmp", ""]]',
+        b'[["one/a.csv", ".zm-1-0.tmp", "../../victim"]]',
+        b'[["one/a.csv", "../../victim", ""]]',
+        b'[["one/a.csv", "b.csv", ""]]',
+        b'[["one\\..\\..\\victim", "", ""]]',
+    ],
+)
+def test_a_journal_that_is_not_ours_moves_and_removes_nothing(root: Path, journal: bytes) -> None:
+    victim = root.parent / "victim"
+    victim.write_bytes(b"theirs")
+    (root / JOURNAL).write_bytes(journal)
+    with pytest.raises(UnwritableFile, match="journal"):
+        settle(root)
+    assert victim.read_bytes() == b"theirs"
+    assert content(root) == OLD
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links need rights on Windows")
+def test_a_journal_does_not_remove_through_a_link(root: Path) -> None:
+    victim = root.parent / "victim"
+    victim.write_bytes(b"theirs")
+    (root / "one/c.csv").symlink_to(victim)
+    (root / JOURNAL).write_bytes(b'[["one/c.csv", ".zm-1-0.tmp", ""]]')
+    settle(root)
+    assert victim.read_bytes() == b"theirs"
+
+
+def test_what_a_crash_long_ago_left_is_cleared_away(root: Path) -> None:
+    (root / "one" / ".zm-99-0.old").write_bytes(b"left")
+    update(root, rewrite)
+    assert litter(root) == []
+
+
 def test_a_change_that_fails_writes_nothing(root: Path) -> None:
     def change(changes: Changes) -> None:
         rewrite(changes)

@@ -10,7 +10,8 @@ comparing: if a file is no longer what the change was made from, nothing is writ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from zhengming.files import DISK, System, create_beside, locked, make_folder, sy
 
 JOURNAL = ".zm-journal.json"
 LOCKED = "dictionary.toml"  # the file whose lock is held; the lock is `.dictionary.toml.lock` beside it
+_BESIDE = ".zm-"  # how the names of files that wait beside others begin
+_KEPT = ".old"
+_WAITING = re.compile(r"\.zm-[0-9]+-[0-9]+\.(?:tmp|old)")
 ATTEMPTS = 10  # at making a change from files that others keep changing without the lock
 
 _Result = TypeVar("_Result")
@@ -67,8 +71,7 @@ def update(root: Path, change: Callable[[Changes], _Result], *, system: System =
         for _attempt in range(ATTEMPTS):
             changes = Changes(root)
             result = change(changes)
-            if changes.stand():
-                _commit(changes, system)
+            if changes.stand() and _commit(changes, system):
                 return result
     raise UnwritableFile(
         "another program keeps changing the files",
@@ -104,61 +107,80 @@ def settle(root: Path) -> None:
 class _Step:
     """One file on its way: the new bytes wait at `new`, the old ones are kept at `old` (None: there was no file)."""
 
+    name: str
     target: Path
     new: Path
     old: Path | None
 
 
-def _commit(changes: Changes, system: System) -> None:
+def _commit(changes: Changes, system: System) -> bool:
+    """Write what is wanted; False if a file has changed meanwhile, and nothing was written."""
     wanted = {name: data for name, data in changes.new.items() if data != changes.seen[name]}
     if len(wanted) < 2:  # a single file needs no journal
         for name, data in wanted.items():
             make_folder((changes.root / name).parent)
             write_bytes(changes.root / name, data, system=system)
-        return
+        return True
+    return _commit_several(changes, wanted, system)
+
+
+def _commit_several(changes: Changes, wanted: Mapping[str, bytes], system: System) -> bool:
     steps: list[_Step] = []
     try:
+        _clear({(changes.root / name).resolve().parent for name in wanted})
         for name, data in wanted.items():
-            steps.append(_staged(changes.root / name, data, kept=changes.seen[name], system=system))
-        for folder in {step.target.parent for step in steps}:
+            steps.append(_staged(changes.root, name, data, kept=changes.seen[name], system=system))
+        if not changes.stand():
+            return False
+        folders = {step.target.parent for step in steps}
+        for folder in folders:
             sync_folder(folder)
         _write_journal(changes.root, steps, system)
         for step in steps:
             system.replace(step.new, step.target)
-        for folder in {step.target.parent for step in steps}:
+        for folder in folders:
             sync_folder(folder)
         system.remove(changes.root / JOURNAL)  # from here on it is done
     except OSError as error:
         with suppress(OSError, UnwritableFile):
             _undo(changes.root, system)
         raise unwritable(changes.root, error) from None
+    else:
+        return True
     finally:
         if not (changes.root / JOURNAL).exists():
             sync_folder(changes.root)
             _forget(steps)
 
 
-def _staged(target: Path, data: bytes, *, kept: bytes | None, system: System) -> _Step:
+def _clear(folders: Iterable[Path]) -> None:
+    """Remove what a crash long ago has left of old files: whoever could still need it would hold the lock."""
+    for folder in folders:
+        for left in folder.glob(f"{_BESIDE}*{_KEPT}"):
+            left.unlink()
+
+
+def _staged(root: Path, name: str, data: bytes, *, kept: bytes | None, system: System) -> _Step:
     """The new bytes beside the target, safely on the disk, and the old ones under a second name."""
-    real = target.resolve()
-    real.parent.mkdir(parents=True, exist_ok=True)
-    handle, new = create_beside(real, system)
+    target = (root / name).resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, new = create_beside(target, system)
     try:
         with handle:
             handle.write(data)
             system.sync(handle)
-        old = None if kept is None else _kept(real, new.with_suffix(".old"), kept, system)
+        old = None if kept is None else _kept(target, new, kept, system)
     except OSError:
         with suppress(OSError):
             new.unlink()
         raise
-    return _Step(real, new, old)
+    return _Step(name, target, new, old)
 
 
-def _kept(target: Path, old: Path, data: bytes, system: System) -> Path:
+def _kept(target: Path, new: Path, data: bytes, system: System) -> Path:
     """The old file under a second name: a link, or a copy where the disk has no links."""
+    old = new.with_suffix(_KEPT)
     try:
-        old.unlink(missing_ok=True)  # of a crash long ago
         system.link(target, old)
     except OSError:
         with system.create(old) as handle:
@@ -168,20 +190,54 @@ def _kept(target: Path, old: Path, data: bytes, system: System) -> Path:
 
 
 def _write_journal(root: Path, steps: list[_Step], system: System) -> None:
-    noted = [[str(step.target), str(step.new), str(step.old or "")] for step in steps]
+    noted = [[step.name, step.new.name, step.old.name if step.old else ""] for step in steps]
     try:
         write_bytes(root / JOURNAL, json.dumps(noted).encode(), system=system)
     except UnwritableFile as error:
         raise OSError(error.what) from error
 
 
+def _read_journal(root: Path) -> list[_Step] | None:
+    """What the journal says is half done; None if there is none.
+
+    A folder may come from anywhere, its journal too: it must not reach beyond the folder and our own names.
+
+    Raises:
+        UnwritableFile: the journal is not one of ours.
+    """
+    noted = _bytes(root / JOURNAL)
+    if noted is None:
+        return None
+    try:
+        rows = [(str(name), str(new), str(old)) for name, new, old in json.loads(noted)]
+    except (ValueError, TypeError):
+        rows = [("", "", "")]
+    if not all(
+        _is_inside(name) and _WAITING.fullmatch(new) and (_WAITING.fullmatch(old) or not old) for name, new, old in rows
+    ):
+        raise UnwritableFile(
+            "a change was left half done, and its journal cannot be read",
+            where=str(root / JOURNAL),
+            remedy="take the folder again from where it came, or remove the journal",
+        )
+    steps: list[_Step] = []
+    for name, new, old in rows:
+        # What is only removed is removed here, and nothing that a link here leads to.
+        target = (root / name).resolve() if old else root / name
+        steps.append(_Step(name, target, target.parent / new, target.parent / old if old else None))
+    return steps
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name leads to a file below the folder: no part of it is hidden, `..`, a drive or empty."""
+    return all(part and part[0] != "." and not {"\\", ":", "\0"} & {*part} for part in name.split("/"))
+
+
 def _undo(root: Path, system: System) -> None:
     """Put the old files back if there is a journal; it goes last."""
-    journal = root / JOURNAL
-    noted = _bytes(journal)
-    if noted is None:
+    steps = _read_journal(root)
+    if steps is None:
         return
-    steps = [_Step(Path(target), Path(new), Path(old) if old else None) for target, new, old in json.loads(noted)]
     try:
         for step in steps:
             if step.old is None:
@@ -190,7 +246,7 @@ def _undo(root: Path, system: System) -> None:
                 system.replace(step.old, step.target)
         for folder in {step.target.parent for step in steps}:
             sync_folder(folder)
-        system.remove(journal)
+        system.remove(root / JOURNAL)
     except OSError as error:
         raise unwritable(root, error) from None
     sync_folder(root)

@@ -50,6 +50,15 @@ def test_the_file_of_a_release_is_read_only(mine: Path, kept: Path) -> None:
     assert made.path.stat().st_mode & 0o222 == 0
 
 
+def test_the_head_of_the_chain_is_in_every_manifest_and_report(mine: Path, kept: Path) -> None:
+    from zhengming import pipeline
+
+    made = publishing.publish(mine, DAY, check=lint.check)
+    run = pipeline.Run(dictionary=Dictionary.open("mine@1.0.0"))
+    assert run.facts()["dictionary_chain_head"] == made.entry.head
+    assert run.summary()["chain_head"] == made.entry.head
+
+
 def test_releasing_the_same_again_changes_nothing(mine: Path, kept: Path) -> None:
     first = publishing.publish(mine, DAY, check=lint.check)
     again = publishing.publish(mine, Order("2027-01-01"), check=lint.check)

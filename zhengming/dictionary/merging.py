@@ -51,7 +51,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How the lines of one kind of file are told apart: by their first columns, or (0) as a whole."""
+    """One kind of file: its first column, all it has at least, and what of a line says which line it is."""
 
     first: str
     columns: tuple[str, ...]
