@@ -4,6 +4,8 @@
 
     decisions = "decisions.csv"       # the log of reviewers' decisions to apply
 
+    models = ["disease.zmm"]          # models learned from decisions, at most one a category
+
     [sender.hospital_a]               # what is known of the files of one sender
 
 Options of the command line win over it. Each part of the program that can be configured has its own model here.
@@ -59,6 +61,7 @@ class Configuration(_Frozen):
     folder: Path = Field(default=Path(), exclude=True)
     dictionary: str = ""
     decisions: str = ""
+    models: tuple[str, ...] = Field(default=(), strict=False)
     validation: ValidationSettings = Field(default_factory=ValidationSettings, alias="validate")
     sender: Mapping[str, SenderProfile] = Field(default_factory=dict)
 

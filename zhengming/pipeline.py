@@ -37,6 +37,8 @@ from zhengming.tables.sheets_out import is_ours
 if TYPE_CHECKING:
     import polars as pl
 
+    from zhengming.learning.model import Model
+
 
 MANIFEST = "manifest.json"
 _SPREADSHEETS = frozenset(
@@ -114,12 +116,14 @@ class Run:
         dictionary: Dictionary | None = None,
         sender: str = "",
         decisions: Decisions | str | Path | None = None,
+        models: Sequence[Model] = (),
         specialities: Mapping[str, Sequence[str]] | None = None,
         lang: str = "zh",
         today: dt.date | None = None,
     ) -> None:
         """Load the spec, open the dictionary, read the decisions; `today` is the day of the run, if it matters.
 
+        Of `models`, learned from decisions, each serves its own category.
         `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`).
 
         Raises:
@@ -130,6 +134,7 @@ class Run:
         self.dictionary = dictionary or Dictionary.open()
         self.sender = sender
         self.decisions = Decisions.of(decisions)
+        self.models = {model.about.category: model for model in models}
         self.specialities = specialities or {}
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
@@ -221,6 +226,7 @@ class Run:
             "sender": self.sender,
             **({"date": self.today.isoformat()} if self.today else {}),
             **({"decisions": len(self.decisions), "decisions_sha256": self.decisions.sha256} if self.decisions else {}),
+            **({"models": {name: model.sha256 for name, model in self.models.items()}} if self.models else {}),
         }
 
     def matcher(self, category: str) -> Matcher:
@@ -231,6 +237,7 @@ class Run:
                 category,
                 sender=self.sender,
                 decisions=self.decisions,
+                model=self.models.get(category),
                 speciality=self.specialities.get(category, ()),
             )
         return self._matchers[category]

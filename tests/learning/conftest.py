@@ -70,7 +70,7 @@ def school_dictionary(tmp_path_factory: pytest.TempPathFactory) -> zm.Dictionary
 
 @pytest.fixture(scope="session")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("reviewed") / "decisions.csv", decisions(600, 1))
+    return write(tmp_path_factory.mktemp("reviewed") / "decisions.csv", decisions(450, 1))
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,9 @@ def dict_propose(
     dictionary: DictOption = None,
     categories: Categories = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to tell it.")] = "text",
+    terms: Annotated[
+        Path | None, typer.Option("--terms", help="Also write terms mined from the decisions, with counts, as CSV.")
+    ] = None,
     lang: Lang = None,
 ) -> None:
     """Collect the requests for new concepts, with how many values ask for each, examples, and what is nearest."""
@@ -76,6 +79,12 @@ def dict_propose(
     opened = open_dictionary(dictionary)
     held = Decisions.read(decisions).of_dictionary(opened.id)
     found = proposals.collect(held, categories=categories or (), nearest=_nearest(opened))
+    if terms:
+        from zhengming.learning import material, mining
+
+        named = [one for one in opened.categories if one in (categories or {ruling.category for ruling in held})]
+        mined = mining.write(terms, [material.of_log(held, opened.category(one)) for one in named], opened)
+        display.note(spoken_words(lang)["mined"].format(count=mined, path=terms))
     if form == "json":
         display.result(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
         return

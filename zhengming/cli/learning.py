@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhengming.cli.root import Category, DictOption, Lang, app, chosen_lang, open_dictionary, spoken_words
+from zhengming.cli.root import (
+    Category,
+    DecisionsOption,
+    DictOption,
+    Files,
+    Lang,
+    Sender,
+    Table,
+    app,
+    chosen_lang,
+    open_dictionary,
+    open_run,
+    review_app,
+    spoken_words,
+)
 
 if TYPE_CHECKING:
     from zhengming.dictionary.model import Dictionary
@@ -28,6 +43,10 @@ def learn(
     ] = None,
     show: Annotated[Path | None, typer.Option("--show", help="Tell what this model is; nothing is learned.")] = None,
     test: Annotated[Path | None, typer.Option("--test", help="Measure the model on these other decisions.")] = None,
+    propose: Annotated[
+        Path | None,
+        typer.Option("--propose", help="Write what the decisions teach as a CSV file of terms for people to consider."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed: the same one gives the same model.")] = 1,
     lang: Lang = None,
 ) -> None:
@@ -47,6 +66,11 @@ def learn(
         model = Model.load(migrate).migrated(opened, lambda step: display.note(_progress(spoken, step)))
     elif decisions:
         model = _learned(decisions, opened, category, seed, spoken)
+    if propose:
+        from zhengming.learning import mining
+
+        mined = mining.write(propose, [model.material], opened)
+        display.note(spoken["mined"].format(count=mined, path=propose))
     if output:
         model.save(output)
         display.note(spoken["learned_saved"].format(path=output))
@@ -71,3 +95,31 @@ def _learned(decisions: Path, dictionary: Dictionary, category: str, seed: int, 
 
 def _progress(spoken: dict[str, str], step: str) -> str:
     return spoken["learned_progress"].format(step=step)
+
+
+@review_app.command("cluster")
+def review_cluster(
+    files: Files,
+    output: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.", show_default=False)],
+    table: Table = "aid_case",
+    category: Annotated[str, typer.Option("--category", "-c", help="Only of this category.")] = "",
+    dictionary: DictOption = None,
+    sender: Sender = "",
+    decisions: DecisionsOption = None,
+    lang: Lang = None,
+) -> None:
+    """Group what no concept fits by sound, shape and n-grams, so that one decision serves many values."""
+    from zhengming import display, pipeline
+    from zhengming.learning import clusters
+
+    run = open_run(table, dictionary, sender, decisions, chosen_lang(lang))
+    counted: Counter[tuple[str, str]] = Counter()
+    listed = pipeline.inputs(files)
+    for path in display.progress(listed, what=spoken_words(lang)["working"], total=len(listed)):
+        for one in run.clean(path).questions:
+            if one.status == "unmatched" and category in ("", one.category):
+                counted[one.category, one.text] += one.count
+    made = clusters.by_category(counted)
+    clusters.write(output, made)
+    values = sum(len(one.values) for _category, one in made)
+    display.note(spoken_words(lang)["clustered"].format(values=values, clusters=len(made), path=output))

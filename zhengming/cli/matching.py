@@ -13,11 +13,13 @@ from zhengming.cli.root import (
     DecisionsOption,
     DictOption,
     Lang,
+    ModelOption,
     Sender,
     app,
     chosen_lang,
     open_decisions,
     open_dictionary,
+    open_model,
     spoken_words,
 )
 
@@ -30,6 +32,7 @@ def lookup(
     dictionary: DictOption = None,
     sender: Sender = "",
     decisions: DecisionsOption = None,
+    model: ModelOption = None,
     lang: Lang = None,
 ) -> None:
     """Find the concepts a text names."""
@@ -37,7 +40,8 @@ def lookup(
     from zhengming.normalizers.terms.matcher import Matcher
 
     opened = open_dictionary(dictionary)
-    matcher = Matcher(opened, category, sender=sender, decisions=open_decisions(decisions))
+    learned = open_model(model, category)
+    matcher = Matcher(opened, category, sender=sender, decisions=open_decisions(decisions), model=learned)
     mentions = matcher.match(text)
     if as_json:
         listed = [
@@ -67,6 +71,7 @@ def explain(
     dictionary: DictOption = None,
     sender: Sender = "",
     decisions: DecisionsOption = None,
+    model: ModelOption = None,
     lang: Lang = None,
 ) -> None:
     """Tell step by step how a text was read."""
@@ -74,7 +79,8 @@ def explain(
     from zhengming.normalizers.terms.explanation import explain as explained
     from zhengming.normalizers.terms.matcher import Matcher
 
-    matcher = Matcher(open_dictionary(dictionary), category, sender=sender, decisions=open_decisions(decisions))
+    opened, learned = open_dictionary(dictionary), open_model(model, category)
+    matcher = Matcher(opened, category, sender=sender, decisions=open_decisions(decisions), model=learned)
     display.result("\n".join(explained(text, matcher, spoken_words(lang))))
 
 
@@ -85,6 +91,7 @@ def evaluate(
     dictionary: DictOption = None,
     sender: Sender = "",
     plot: Annotated[Path | None, typer.Option("--plot", help="Write the calibration as an SVG picture.")] = None,
+    model: ModelOption = None,
     lang: Lang = None,
 ) -> None:
     """Measure the matcher on gold data: precision, recall, F1, bands of confidence, confusions."""
@@ -94,7 +101,7 @@ def evaluate(
     from zhengming.normalizers.terms.matcher import Matcher
     from zhengming.reports import evaluation as report
 
-    matcher = Matcher(open_dictionary(dictionary), category, sender=sender)
+    matcher = Matcher(open_dictionary(dictionary), category, sender=sender, model=open_model(model, category))
     measured = evaluation.evaluate(evaluation.read_gold(gold, matcher), matcher)
     names = {code: concept.name for code, concept in matcher.category.concepts.items()}
     display.result(report.render(measured, names, lang=chosen_lang(lang)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zhengming.configuration import Configuration
     from zhengming.dictionary.decisions import Decisions
     from zhengming.dictionary.model import Dictionary
+    from zhengming.learning.model import Model
     from zhengming.pipeline import Run
 
 CLEAN, FINDINGS, WRONG = 0, 1, 2  # exit codes
@@ -46,6 +47,7 @@ DictOption = Annotated[
     typer.Option("--dict", help="Dictionary: source folder, release file or id@version; default: the bundled one."),
 ]
 Sender = Annotated[str, typer.Option("--sender", help="Who sent the files: their local terms count.")]
+ModelOption = Annotated[Path | None, typer.Option("--model", help="Model made by `zm learn`.")]
 DecisionsOption = Annotated[Path | None, typer.Option("--decisions", help="Log of reviewers' decisions to apply.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: zh or en; default: the locale.")]
 ShowValues = Annotated[bool, typer.Option("--show-values", help="Show the cells' values; they may be personal.")]
@@ -114,6 +116,22 @@ def open_decisions(path: Path | None) -> Decisions:
     return Decisions.of(path)
 
 
+def open_models(paths: Sequence[Path]) -> list[Model]:
+    """The models that `--model` names, else those that are configured."""
+    settings = None if paths else configured()
+    paths = [settings.folder / path for path in settings.models] if settings else paths
+    if not paths:
+        return []
+    from zhengming.learning.model import Model
+
+    return [Model.load(path) for path in paths]
+
+
+def open_model(path: Path | None, category: str) -> Model | None:
+    """The model that `--model` names, else the configured one of this category, else none."""
+    return next((one for one in open_models([path] if path else []) if path or one.about.category == category), None)
+
+
 def tell_of_decisions(decisions: Decisions, dictionary: Dictionary, lang: str | None) -> None:
     """Tell, without any value, how many decisions do not hold: those in dispute, those about another dictionary."""
     from zhengming import display
@@ -141,6 +159,7 @@ def open_run(
         dictionary=open_dictionary(dictionary),
         sender=sender,
         decisions=open_decisions(decisions),
+        models=open_models(()),
         specialities=specialities(sender),
         lang=lang,
         today=today.date() if today else None,

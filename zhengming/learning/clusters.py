@@ -26,6 +26,7 @@ from zhengming.tables.written_text import harmless
 
 _NEAREST = 20  # values with which each is compared
 _SAME_SHAPE = 0.75  # of the edit similarity from which values look alike
+_SAYS_NOTHING = frozenset({"", "affirmed", "patient"})  # values of cues that hold of every mention anyway
 _SAME_GRAMS = 0.6  # of the cosine of 1–3-grams
 
 
@@ -158,7 +159,7 @@ def _same_but_for_spelling(one: str, two: str) -> bool:
         for step in Levenshtein.opcodes(one, two)
         if step.tag in ("insert", "delete")
     ]
-    return not any(text in known.cues for text in added)
+    return not any(cue.value not in _SAYS_NOTHING for text in added for cue in known.cues.get(text, ()))
 
 
 def _cosine(one: str, two: str) -> float:

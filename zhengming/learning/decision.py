@@ -20,6 +20,7 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
+_STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared
 _TOLD_AGAIN = (
     "joint", "predicted", "group", "amount", "cover_soft_least", "cover_soft_weighted", "explains_soft", "near",
@@ -53,6 +54,11 @@ class Ranked:
     def at(self, places: Any) -> Ranked:
         """Only these candidates; whole cells of them."""
         return Ranked(self.place[places], self.cell[places], self.entry[places], self.score[places], self.rank[places])
+
+
+def strange(ranked: Ranked, described: Described) -> Any:
+    """For each ranked candidate, how many characters of its cell nobody can know."""
+    return described.values[ranked.place, described.names.index("strange")]
 
 
 def compare(ranked: Ranked, described: Described, labels: Any, used: Any, catalogue: Catalogue) -> Any:
@@ -162,9 +168,10 @@ class Calibration:
             _threshold(score, right, cell, wanted),
         )
 
-    def confidence(self, score: Any) -> Any:
-        """The confidence of each score."""
-        return np.interp(score, self.scores, self.confidences)
+    def confidence(self, score: Any, strange: Any) -> Any:
+        """The confidence of each score; where the cell holds what nobody ever reviewed it is at most `_STRANGE`."""
+        sure = np.interp(score, self.scores, self.confidences)
+        return np.where(strange > 0, np.minimum(sure, _STRANGE), sure)
 
 
 def lower_bound(right: Any, count: Any, doubt: float = 1.28) -> Any:

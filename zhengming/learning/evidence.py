@@ -165,6 +165,7 @@ class Counts:
         together.eliminate_zeros()
         self.associated = associated
         self.association = together
+        self.seen = frozenset("".join(reviewed.cells)) | {" "}
         self.characters = Grams.of(reviewed.cells, (1,), least=2)
         self.back = back or Back.of(reviewed, catalogue, self.characters)
 

@@ -346,7 +346,9 @@ def _explains(batch: Batch) -> tuple[Columns, Any, Any]:
     explained[which[seated], seat[seated]] = soft[seated]
     weighed[which[seated], seat[seated]] = weight[seated]
     segment_soft, segment_exact = _explains_segment(batch, where, form_has, said_by_form)
+    strange = _strange(batch)
     columns: Columns = [
+        ("strange", strange),
         ("explains_segment", segment_soft),
         ("explains_segment_exact", segment_exact),
         ("explains_exact", np.bincount(which, exact * weight, size) / total),
@@ -355,6 +357,17 @@ def _explains(batch: Batch) -> tuple[Columns, Any, Any]:
         ("left_weight", reduced(np.maximum, (1 - soft) * weight, which, size)),
     ]
     return columns, explained, weighed
+
+
+def _strange(batch: Batch) -> Any:
+    """How many characters of the cell stand in no reviewed text and not in the name either: nobody can know them."""
+    seen = batch.answers.counts.seen
+    cells = [set(text) - seen for text in batch.cells.texts]
+    found = np.zeros(batch.size, dtype=np.float32)
+    odd = np.asarray([bool(one) for one in cells])
+    for place in np.flatnonzero(odd[batch.pairs.cell]):
+        found[place] = len(cells[batch.pairs.cell[place]] - set(batch.catalogue.forms[batch.form[place]]))
+    return found
 
 
 def _explains_segment(batch: Batch, where: Any, form_has: Any, said_by_form: Any) -> tuple[Any, Any]:

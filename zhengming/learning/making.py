@@ -57,8 +57,7 @@ def _quality(learned: Learned, known: int, known_right: int) -> Quality:
     scores = learned.scores
     if scores is None:
         raise ValueError("a model that was loaded is not measured again")
-    confidence = learned.calibration.confidence(scores.score)
-    judged = Judged(scores.cell, scores.score, confidence, scores.right, scores.new)
+    judged = Judged(scores.cell, scores.score, scores.confidence, scores.right, scores.new)
     measured = measure(
         judged,
         learned.calibration.threshold,
@@ -92,4 +91,9 @@ def _packed(learned: Learned, about: dict[str, Any], material: Material) -> byte
         "scores": learned.calibration.scores,
         "confidences": learned.calibration.confidences,
     }
-    return storage.pack(facts, arrays, {"pairs": learned.pairs.text, "sets": learned.sets.text})
+    return storage.pack(facts, arrays, _named(learned))
+
+
+def _named(learned: Learned) -> dict[str, str]:
+    both = (("pairs", learned.pairs), ("sets", learned.sets))
+    return {f"{name}_{number}": text for name, trees in both for number, text in enumerate(trees.texts)}

@@ -10,18 +10,19 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhengming.dictionary.folding import key
-from zhengming.dictionary.model import Category
+from zhengming.dictionary.model import Category, Dictionary
 from zhengming.files import write_bytes
 from zhengming.learning.material import Material
 from zhengming.tables.written_text import harmless
 
 _LONGEST = 8  # characters of either side of a substitution, and of an unknown n-gram
 _EXAMPLES = 3
+_HOLDING = 2  # characters in common from which two stretches are held to be the same
 _MOST_TEXT = 40  # characters of a text that is laid beside a name
 
 
@@ -105,14 +106,17 @@ def unknown(material: Material, category: Category, *, least: int = 5) -> list[U
 
 
 def _differences(text: str, name: str) -> Iterator[tuple[str, str]]:
-    """What stands in the text where the name has something else, laid side by side."""
+    """What stands in the text where the name has something else, laid side by side.
+
+    One character in common holds nothing together: 职院 is written for 职业技术学院, not nothing for 业技术学.
+    """
     from rapidfuzz.distance import Indel, Opcodes
 
     aligned: Opcodes = Indel.opcodes(text, name)
     written = meant = ""
     for step in aligned:
-        if step.tag == "equal":
-            if written and meant:
+        if step.tag == "equal" and step.src_end - step.src_start >= _HOLDING:
+            if written and meant and written != meant:
                 yield written, meant
             written = meant = ""
         else:
@@ -120,7 +124,7 @@ def _differences(text: str, name: str) -> Iterator[tuple[str, str]]:
             meant += name[step.dest_start : step.dest_end]
         if len(written) > _LONGEST or len(meant) > _LONGEST:
             return
-    if written and meant:
+    if written and meant and written != meant:
         yield written, meant
 
 
@@ -137,7 +141,7 @@ def _stretches(text: str) -> Iterator[str]:
             yield text[start : start + size]
 
 
-def write(path: str | Path, material: Material, category: Category) -> int:
+def write(path: str | Path, materials: Sequence[Material], dictionary: Dictionary) -> int:
     """Write what was mined as CSV, one proposal a line; gives how many. It holds reviewed texts as examples.
 
     Raises:
@@ -145,17 +149,20 @@ def write(path: str | Path, material: Material, category: Category) -> int:
     """
     held = io.StringIO()
     table = csv.writer(held, lineterminator="\n")
-    table.writerow(("kind", "written", "meant", "count", "share", "codes", "examples"))
-    rows = [
-        ("substitution", one.written, one.meant, one.count, one.share, one.codes, one.examples)
-        for one in substitutions(material, category)
-    ]
-    rows += [
-        ("unknown", one.text, "", one.count, one.share, (one.code,), one.examples)
-        for one in unknown(material, category)
-    ]
-    for kind, written, meant, count, share, codes, examples in rows:
-        said = "##".join(harmless(text) for text in examples)
-        table.writerow((kind, harmless(written), harmless(meant), count, share, "##".join(codes), said))
+    table.writerow(("category", "kind", "written", "meant", "count", "share", "codes", "examples"))
+    count = 0
+    for material in materials:
+        for row in _rows(material, dictionary.category(material.category)):
+            table.writerow((material.category, *row))
+            count += 1
     write_bytes(path, b"\xef\xbb\xbf" + held.getvalue().encode())
-    return len(rows)
+    return count
+
+
+def _rows(material: Material, category: Category) -> Iterator[tuple[str, str, str, int, float, str, str]]:
+    for one in substitutions(material, category):
+        codes, said = "##".join(one.codes), "##".join(map(harmless, one.examples))
+        yield "substitution", harmless(one.written), harmless(one.meant), one.count, one.share, codes, said
+    for two in unknown(material, category):
+        said = "##".join(map(harmless, two.examples))
+        yield "unknown", harmless(two.text), "", two.count, two.share, two.code, said

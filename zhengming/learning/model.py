@@ -79,6 +79,11 @@ class Model:
         """
         storage.write(path, self._data)
 
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the model's file: what results that used it depend on."""
+        return storage.sha256(self._data)
+
     def migrated(self, dictionary: Dictionary, note: Callable[[str], None] = lambda _text: None) -> Model:
         """The model for another release: its decisions carried forward along `replaced_by`, and learned again."""
         from zhengming.learning import learn_from
@@ -114,7 +119,10 @@ class Model:
         kept = Kept(targets, storage.large(arrays["weights"], arrays["weights_scale"]), back)
         calibration = Calibration(arrays["scores"], arrays["confidences"], self._threshold)
         evidence = Evidence(reviewed, catalogue, kept)
-        return Learned(evidence, Trees(self._trees["pairs"]), Trees(self._trees["sets"]), calibration)
+        return Learned(evidence, self._trained("pairs"), self._trained("sets"), calibration)
+
+    def _trained(self, name: str) -> Trees:
+        return Trees([text for key, text in sorted(self._trees.items()) if key.startswith(f"{name}_")])
 
     def test(self, material: Material, dictionary: Dictionary) -> Quality:
         """How good the model is on other reviewed texts of its category.
@@ -130,12 +138,12 @@ class Model:
             judge(material.texts[start : start + _BATCH], learned, names)
             for start in range(0, len(material.texts), _BATCH)
         ]
-        cell = np.concatenate([ranked.cell + number * _BATCH for number, (ranked, _score) in enumerate(parts)])
-        entry = np.concatenate([ranked.entry for ranked, _score in parts])
-        score = np.concatenate([score for _ranked, score in parts])
+        cell = np.concatenate([part[0].cell + number * _BATCH for number, part in enumerate(parts)])
+        entry = np.concatenate([part[0].entry for part in parts])
+        score, confidence = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
         new = learned.evidence.counts.used == 0
         right = np.asarray(reviewed.labels[cell, entry]).ravel() > 0
-        judged = Judged(cell, score, learned.calibration.confidence(score), right, new[entry])
+        judged = Judged(cell, score, confidence, right, new[entry])
         wanted = reviewed.labels.indices
         return measure(
             judged,
@@ -187,10 +195,8 @@ class BoundModel:
         return found
 
     def _judged(self, texts: Sequence[str]) -> list[list[Proposal]]:
-        ranked, score = judge(texts, self._learned, self._names)
-        calibration = self._learned.calibration
-        confidence = calibration.confidence(score)
-        chosen = said(score, ranked.cell, calibration.threshold)
+        ranked, score, confidence = judge(texts, self._learned, self._names)
+        chosen = said(score, ranked.cell, self._learned.calibration.threshold)
         found: list[list[Proposal]] = [[] for _text in texts]
         for place in np.lexsort((ranked.entry, -score, ranked.cell)):
             listed = found[ranked.cell[place]]

@@ -71,6 +71,11 @@ def unpack(data: bytes, where: str) -> tuple[dict[str, Any], dict[str, Any], dic
     return facts, arrays, texts
 
 
+def sha256(data: bytes) -> str:
+    """The SHA-256 of a model's bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def write(path: str | Path, data: bytes) -> None:
     """Write a model's bytes, whole or not at all.
 

@@ -15,7 +15,7 @@ import numpy as np
 from zhengming.learning.candidates import NameIndex, gather
 from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.cells import Cells
-from zhengming.learning.decision import Calibration, Ranked, compare
+from zhengming.learning.decision import Calibration, Ranked, compare, strange
 from zhengming.learning.evidence import Answers, Evidence, Reviewed
 from zhengming.learning.features import Batch, Described, Spelling, describe
 from zhengming.learning.trees import PAIRS, SETS, Trees
@@ -56,12 +56,13 @@ class Learned:
 class Scores:
     """Judged candidates of `texts` texts that the models had not seen.
 
-    For each its text, score, whether it is right and whether no text the evidence had seen has its name; of all names
-    that reviewers gave (`wanted`) so many were `new`. `features` names what the candidates were judged by.
+    For each its text, score, confidence, whether it is right and whether no text the evidence had seen has its name;
+    of all names that reviewers gave (`wanted`) so many were `new`. `features` names what they were judged by.
     """
 
     cell: Any
     score: Any
+    confidence: Any
     right: Any
     new: Any
     texts: int
@@ -109,18 +110,20 @@ def train(
     note("second model")
     wanted = int(reviewed.labels[judged].sum())
     calibration = Calibration.of(second, right, ranked.cell, wanted)
-    scores = Scores(ranked.cell, second, right, new, len(judged), wanted, new_wanted, every.names)
+    confidence = calibration.confidence(second, strange(ranked, every))
+    scores = Scores(ranked.cell, second, confidence, right, new, len(judged), wanted, new_wanted, every.names)
     return Learned(evidence, pairs, sets, calibration, scores)
 
 
-def judge(raw: Sequence[str], learned: Learned, names: Names) -> tuple[Ranked, Any]:
-    """The best candidates of new cells and their final scores."""
+def judge(raw: Sequence[str], learned: Learned, names: Names) -> tuple[Ranked, Any, Any]:
+    """The best candidates of new cells, their final scores and their confidences."""
     evidence = learned.evidence
     cells = Cells.of(raw)
     found = described(cells, evidence.answers(cells), evidence, names)
     ranked = Ranked.of(found, learned.pairs.probability(found.values))
     values = compare(ranked, found, evidence.reviewed.labels, evidence.counts.used, names.catalogue)
-    return ranked, learned.sets.probability(values)
+    score = learned.sets.probability(values)
+    return ranked, score, learned.calibration.confidence(score, strange(ranked, found))
 
 
 def _compared(

@@ -1,11 +1,14 @@
 """What was learned from decisions, applied to what the matcher read.
 
 A model proposes concepts for a text, each with how often a proposal that sure was right (`Ranker`). How far it may
-go depends on what the same decisions say of the dictionary's own terms. Where these are as right as the category's
-accept level asks, they stand, and the model speaks only of stretches that no term explains: it orders what a reviewer
-sees, and is accepted only where such a stretch is the whole cell. Where they are not (a code list whose reviewers
-seldom give the name that is written), the model speaks of whole cells, and a term it does not confirm is for review.
-Nothing is accepted that is one character away from another concept, or that the cell denies.
+go depends on the category, and on what the same decisions say of the dictionary's own terms.
+
+A category whose policy says what a denial or a suspicion does is read word by word; there the model accepts nothing,
+it orders what a reviewer sees of stretches that no term explains. Elsewhere, where the terms are as right as the
+category's accept level asks, they stand, and the model is accepted only where such a stretch is the whole cell. Where
+they are not (a code list whose reviewers seldom give the name that is written), the model speaks of whole cells, and a
+term it does not confirm is for review. Nothing is accepted that is one character away from another concept, or that
+the cell denies.
 """
 
 from __future__ import annotations
@@ -56,6 +59,7 @@ class Learned:
         self._concepts = category.concepts
         self._lexicon = lexicon
         self._accept = accept
+        self._orders = bool(category.policy.qualifiers)  # and accepts nothing
         self._known: dict[str, list[Proposal]] = {}
 
     def prepare(self, texts: Iterable[str], read: Callable[[str], Read]) -> None:
@@ -69,15 +73,18 @@ class Learned:
         """What holds of the cell `text`, read as `read`, after the proposals."""
         if not self._ranker:
             return read
-        if self._ranker.trusts_known:
+        if self._terms_stand(self._ranker):
             return [self._reordered(one, text) if _open(one[0]) else one for one in read]
         proposals = self._proposals(text)
         return self._of_cell(text, read, proposals) if proposals else read
 
     def _asked(self, text: str, read: Callable[[str], Read]) -> list[str]:
-        if self._ranker and self._ranker.trusts_known:
+        if self._ranker and self._terms_stand(self._ranker):
             return [mention.text for mention, _steps in read(text) if _open(mention)]
         return [text]
+
+    def _terms_stand(self, ranker: Ranker) -> bool:
+        return self._orders or ranker.trusts_known
 
     def _proposals(self, text: str) -> list[Proposal]:
         if text not in self._known and self._ranker:
@@ -90,7 +97,7 @@ class Learned:
         proposals = [one for one in self._proposals(mention.text) if one.said]
         if not proposals:
             return mention, steps
-        whole = key(mention.text) == key(text) and len(proposals) == 1
+        whole = key(mention.text) == key(text) and len(proposals) == 1 and not self._orders
         made = self._proposed(mention, proposals[0], proposals)
         if made.status == "accepted" and not whole:
             made = made._replace(status="review", reason="only-similar", candidates=self._listed(proposals))
