@@ -1,6 +1,6 @@
 """CHIP-CDN: how well diagnosis strings are given their standard names after learning from reviewed ones.
 
-    python benchmarks/chip_cdn.py DATA [--folds 5] [--only 1] [--dev]
+    python benchmarks/chip_cdn.py DATA [--folds 5] [--only 1 2] [--dev]
 
 DATA is a folder with the data set, which its publisher gives to who asks (CBLUE, https://tianchi.aliyun.com): `train`
 and, if it is there, `dev`, each as CSV (text,normalized_result) or as the JSON it is published in; and the list of
@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--only", type=int, help="run this many of the folds")
+    parser.add_argument("--only", type=int, nargs="+", default=[], help="run these folds of them, from 1")
     parser.add_argument("--dev", action="store_true", help="no cross-validation, only train → dev")
     arguments = parser.parse_args()
     lists = sorted(arguments.data.glob("icd10*.csv"))
@@ -96,12 +96,12 @@ def cut(result: str) -> list[str]:
     return [name.strip().strip('"') for name in result.split("##")]
 
 
-def crossed(train: Material, dictionary: zm.Dictionary, names: Names, folds: int, only: int | None) -> None:
+def crossed(train: Material, dictionary: zm.Dictionary, names: Names, folds: int, only: list[int]) -> None:
     """Cross-validation: each part of the reviewed texts is judged by a model of the others."""
     part = np.random.default_rng(0).integers(0, folds, len(train.texts))
     steps: list[list[Step]] = []
     total: Quality | None = None
-    for number in range(only or folds):
+    for number in [one - 1 for one in only] or range(folds):
         inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
         model, seconds = timed_model(train.part(outside), dictionary)
         started = time.perf_counter()
@@ -116,7 +116,7 @@ def crossed(train: Material, dictionary: zm.Dictionary, names: Names, folds: int
             flush=True,
         )
     if total is not None:
-        print(f"## cross-validation, {only or folds} of {folds} folds, {total.texts} texts\n")
+        print(f"## cross-validation, {len(only) or folds} of {folds} folds, {total.texts} texts\n")
         table([added([one[place] for one in steps]) for place in range(len(steps[0]))], total)
 
 

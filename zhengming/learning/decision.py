@@ -20,14 +20,9 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
+_FOR_NEW = 0.004
 _STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared
-_TOLD_AGAIN = (
-    "joint", "predicted", "group", "amount", "cover_soft_least", "cover_soft_weighted", "explains_soft", "near",
-    "near_alone", "associated_max", "cosine_pairs", "segment_cosine", "segment_share", "written", "name_size",
-    "cell_size", "segment_count", "numbers_missing", "against", "channels", "code_size", "name_used",
-    "unexplained_weight",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,9 +67,8 @@ def compare(ranked: Ranked, described: Described, labels: Any, used: Any, catalo
     before = np.where(new, 1, np.concatenate([[1], score[:-1]]))
     total = np.add.reduceat(score, starts[:-1])[group]
     over = np.add.reduceat((score > 0.3).astype(float), starts[:-1])[group]
-    named = [described.names.index(name) for name in _TOLD_AGAIN]
     columns = [score, np.log(score + 1e-4), rank, best - score, before - score, score - after, total, over]
-    columns += list(described.values[ranked.place][:, named].T)
+    columns += list(described.values[ranked.place].T)
     columns += _company(ranked, starts, group, labels, used, catalogue)
     columns += _unexplained(ranked, described, group)
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
@@ -144,14 +138,19 @@ def _unexplained(ranked: Ranked, described: Described, group: Any) -> list[Any]:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Scores, rising, with the confidence from each on; and the score from which a candidate is said at all."""
+    """Scores, rising, with the confidence from each on; and the scores from which a candidate is said at all.
+
+    A name that no reviewed text has (`new`) has its own, lower one: to a human one such name found is worth more than
+    one wrong proposal more, so that up to `_FOR_NEW` of F1 is given for finding them.
+    """
 
     scores: Any
     confidences: Any
     threshold: float
+    threshold_new: float
 
     @classmethod
-    def of(cls, score: Any, right: Any, cell: Any, wanted: int) -> Calibration:
+    def of(cls, score: Any, right: Any, cell: Any, new: Any, wanted: int) -> Calibration:
         """Learn it from scores of cells that the models had not seen; `wanted` counts the labels to be found."""
         from scipy.optimize import isotonic_regression
 
@@ -165,8 +164,12 @@ class Calibration:
         return cls(
             score[order][places][::-1].astype(np.float32),
             np.round(sure[places][::-1], 4).astype(np.float32),
-            _threshold(score, right, cell, wanted),
+            *_thresholds(score, right, cell, new, wanted),
         )
+
+    def said(self, score: Any, cell: Any, new: Any) -> Any:
+        """Which candidates are said, `new` being those that no reviewed text names."""
+        return said(score, cell, np.where(new, self.threshold_new, self.threshold))
 
     def confidence(self, score: Any, strange: Any) -> Any:
         """The confidence of each score; where the cell holds what nobody ever reviewed it is at most `_STRANGE`."""
@@ -181,18 +184,21 @@ def lower_bound(right: Any, count: Any, doubt: float = 1.28) -> Any:
     return (share + square / (2 * count) - spread) / (1 + square / count)
 
 
-def said(score: Any, cell: Any, threshold: float) -> Any:
-    """Which candidates are said: those from the threshold on, and at least the best of each cell."""
+def said(score: Any, cell: Any, threshold: Any) -> Any:
+    """Which candidates are said: those from the threshold (one, or one each) on, and at least the best of each cell."""
     best = np.zeros(int(cell.max()) + 1 if len(cell) else 0)
     np.maximum.at(best, cell, score)
     return (score >= threshold) | (score >= best[cell])
 
 
-def _threshold(score: Any, right: Any, cell: Any, wanted: int) -> float:
-    """The score from which on to speak, for the best F1."""
+def _thresholds(score: Any, right: Any, cell: Any, new: Any, wanted: int) -> tuple[float, float]:
+    """The score from which on to speak, for the best F1, and that for new names."""
+    tried = np.round(np.arange(0.1, 0.7, 0.01), 2)
 
-    def f1(threshold: float) -> float:
-        chosen = said(score, cell, threshold)
+    def f1(threshold: float, threshold_new: float) -> float:
+        chosen = said(score, cell, np.where(new, threshold_new, threshold))
         return float(2 * right[chosen].sum() / max(chosen.sum() + wanted, 1))
 
-    return float(max(np.round(np.arange(0.15, 0.7, 0.01), 2), key=f1))
+    general = float(max(tried, key=lambda one: f1(one, one)))
+    enough = f1(general, general) - _FOR_NEW
+    return general, float(min(one for one in tried if one <= general and f1(general, one) >= enough))

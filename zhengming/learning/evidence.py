@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -164,10 +165,16 @@ class Counts:
         together.data[np.repeat(spread > _TELLING, spread)] = 0
         together.eliminate_zeros()
         self.associated = associated
+        self._catalogue = catalogue
         self.association = together
         self.seen = frozenset("".join(reviewed.cells)) | {" "}
         self.characters = Grams.of(reviewed.cells, (1,), least=2)
         self.back = back or Back.of(reviewed, catalogue, self.characters)
+
+    @cached_property
+    def forms(self) -> csr_matrix:
+        """The wordings of the catalogue over `characters`."""
+        return self.characters.rows(self._catalogue.forms, unit=False)
 
     def associations(self, cells: Sequence[str]) -> tuple[Any, Any, Any, Any]:
         """(cell, entry, strongest association, sum of them), in order of cell and entry."""
@@ -270,14 +277,23 @@ class Evidence:
 
     def _answers(self, cells: Cells, ridge: Ridge, reviewed: csr_matrix, counts: Counts) -> Answers:
         rows = self.grams.rows(cells.texts)
-        names, groups, grams, amount = self.targets.split(ridge.predict(rows))
+        whole = ridge.predict(rows)
+        names, groups, grams, amount = self.targets.split(whole)
         near = best((rows @ reviewed.T).tocsr(), NEAREST)
-        by_segment = ridge.predict(self.grams.rows(cells.segments))
-        first, second = len(self.targets.names), len(self.targets.names) + len(self.targets.groups)
-        segment_names = np.maximum.reduceat(by_segment[:, :first], cells.starts[:-1])
-        segment_groups = np.maximum.reduceat(by_segment[:, first:second], cells.starts[:-1])
-        segment_grams = np.maximum.reduceat(by_segment[:, second:-1], cells.starts[:-1])
+        segment_names, segment_groups, segment_grams, _amount = self.targets.split(
+            self._by_segment(cells, ridge, whole)
+        )
         associated = counts.associations(cells.texts)
         return Answers(
             names, groups, grams, amount, segment_names, segment_groups, segment_grams, near, associated, counts
         )
+
+    def _by_segment(self, cells: Cells, ridge: Ridge, whole: Any) -> Any:
+        """The highest prediction of any segment; a cell of one segment is predicted once."""
+        found = whole.copy()
+        several = np.flatnonzero(np.diff(cells.starts) > 1)
+        if len(several):
+            which, place = expand(cells.starts, several)
+            predicted = ridge.predict(self.grams.rows([cells.segments[one] for one in place]))
+            found[several] = np.maximum.reduceat(predicted, np.flatnonzero(np.diff(which, prepend=-1)))
+        return found

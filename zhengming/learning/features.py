@@ -332,7 +332,7 @@ def _explains(batch: Batch) -> tuple[Columns, Any, Any]:
     known = counts.characters
     used, where = np.unique(batch.form, return_inverse=True)
     said_by_form = np.clip(counts.back.predict(batch.catalogue.rows[used]), 0, 1)
-    form_has = known.rows([batch.catalogue.forms[one] for one in used], unit=False).toarray()
+    form_has = counts.forms[used].toarray()
     rows = known.rows(batch.cells.texts, unit=False)
     which, place = expand(rows.indptr, batch.pairs.cell)
     character, form = rows.indices[place], where[which]

@@ -60,7 +60,7 @@ def _quality(learned: Learned, known: int, known_right: int) -> Quality:
     judged = Judged(scores.cell, scores.score, scores.confidence, scores.right, scores.new)
     measured = measure(
         judged,
-        learned.calibration.threshold,
+        learned.calibration,
         texts=scores.texts,
         wanted=scores.wanted,
         new_wanted=scores.new_wanted,
@@ -75,7 +75,7 @@ def _packed(learned: Learned, about: dict[str, Any], material: Material) -> byte
     back, back_scale = storage.small(evidence.counts.back.weights)
     facts = {
         "about": {**about, "features": list(scores.features if scores else ())},
-        "threshold": learned.calibration.threshold,
+        "thresholds": [learned.calibration.threshold, learned.calibration.threshold_new],
         "texts": list(material.texts),
         "codes": [list(codes) for codes in material.codes],
     }

@@ -13,7 +13,7 @@ from zhengming.dictionary.model import Category, Dictionary
 from zhengming.errors import UsageError
 from zhengming.learning import storage
 from zhengming.learning.catalogue import Catalogue
-from zhengming.learning.decision import Calibration, said
+from zhengming.learning.decision import Calibration
 from zhengming.learning.evidence import Back, Evidence, Kept, Reviewed, Targets
 from zhengming.learning.material import Material, frequent
 from zhengming.learning.quality import Judged, Quality, measure
@@ -57,7 +57,7 @@ class Model:
         about["features"] = tuple(about["features"])
         about["quality"] = Quality.from_dict(about["quality"])
         self.about = About(**about)
-        self._threshold = float(facts["threshold"])
+        self._thresholds = [float(one) for one in facts["thresholds"]]
         self.material = Material(
             self.about.category, tuple(facts["texts"]), tuple(tuple(one) for one in facts["codes"])
         )
@@ -117,7 +117,7 @@ class Model:
         targets = Targets.from_columns(arrays["names"], arrays["groups"], arrays["grams"], catalogue)
         back = Back(arrays["back_columns"], storage.large(arrays["back"], arrays["back_scale"]))
         kept = Kept(targets, storage.large(arrays["weights"], arrays["weights_scale"]), back)
-        calibration = Calibration(arrays["scores"], arrays["confidences"], self._threshold)
+        calibration = Calibration(arrays["scores"], arrays["confidences"], *self._thresholds)
         evidence = Evidence(reviewed, catalogue, kept)
         return Learned(evidence, self._trained("pairs"), self._trained("sets"), calibration)
 
@@ -147,7 +147,7 @@ class Model:
         wanted = reviewed.labels.indices
         return measure(
             judged,
-            learned.calibration.threshold,
+            learned.calibration,
             texts=len(material.texts),
             wanted=len(wanted),
             new_wanted=int(new[wanted].sum()),
@@ -196,7 +196,8 @@ class BoundModel:
 
     def _judged(self, texts: Sequence[str]) -> list[list[Proposal]]:
         ranked, score, confidence = judge(texts, self._learned, self._names)
-        chosen = said(score, ranked.cell, self._learned.calibration.threshold)
+        new = self._learned.evidence.counts.used[ranked.entry] == 0
+        chosen = self._learned.calibration.said(score, ranked.cell, new)
         found: list[list[Proposal]] = [[] for _text in texts]
         for place in np.lexsort((ranked.entry, -score, ranked.cell)):
             listed = found[ranked.cell[place]]

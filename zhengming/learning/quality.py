@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zhengming.learning.decision import said
+from zhengming.learning.decision import Calibration
 
 LEVELS = (0.90, 0.95, 0.99)
 
@@ -98,9 +98,9 @@ class Judged:
     new: Any
 
 
-def measure(judged: Judged, threshold: float, *, texts: int, wanted: int, new_wanted: int) -> Quality:
+def measure(judged: Judged, calibration: Calibration, *, texts: int, wanted: int, new_wanted: int) -> Quality:
     """The quality of these judgements, of which reviewers gave `wanted` and `new_wanted` in all."""
-    chosen = said(judged.score, judged.cell, threshold)
+    chosen = calibration.said(judged.score, judged.cell, judged.new)
     levels = []
     for level in LEVELS:
         accepted = chosen & (judged.confidence >= level)

@@ -109,7 +109,7 @@ def train(
     sets = Trees.fit(values, right, SETS, seed=seed)
     note("second model")
     wanted = int(reviewed.labels[judged].sum())
-    calibration = Calibration.of(second, right, ranked.cell, wanted)
+    calibration = Calibration.of(second, right, ranked.cell, new, wanted)
     confidence = calibration.confidence(second, strange(ranked, every))
     scores = Scores(ranked.cell, second, confidence, right, new, len(judged), wanted, new_wanted, every.names)
     return Learned(evidence, pairs, sets, calibration, scores)
