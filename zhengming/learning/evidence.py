@@ -17,7 +17,7 @@ import numpy as np
 from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.cells import Cells
 from zhengming.learning.ridge import Ridge
-from zhengming.learning.sparse import best, expand
+from zhengming.learning.sparse import best_of_turned, expand
 from zhengming.learning.texts import Grams, plain
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PENALTY = 0.3
 BACK_PENALTY = 1.0
 NEAREST = 30  # reviewed strings that vote
+_MOST_NAMES = 6_000  # decided names that are predicted, the most frequent: the weights of more would not fit the file
 _MOST_PREDICTED = 5_000  # n-grams of names that are predicted
 _MOST_BACK = 3_072  # n-grams of names that predict characters of cells
 _TELLING = 150  # names an n-gram may go with and still be worth counting
@@ -77,7 +78,8 @@ class Targets:
     def of(cls, reviewed: Reviewed, catalogue: Catalogue) -> Targets:
         """The names, groups and n-grams that the reviewed texts hold."""
         used = np.asarray(reviewed.labels.sum(axis=0)).ravel()
-        names = np.flatnonzero(used)
+        names = np.sort(np.argsort(-used, kind="stable")[:_MOST_NAMES])
+        names = names[used[names] > 0]
         groups = np.unique(catalogue.group[names])
         seen = np.asarray((reviewed.labels @ catalogue.rows[: len(catalogue)] > 0).sum(axis=0)).ravel()
         # Chosen by how common they are among all names: how often reviewers gave them would tell a text its own answer.
@@ -149,15 +151,19 @@ class Answers:
 class Counts:
     """What counting the reviewed texts gives; cheap, so it is made anew for every block that must not be seen."""
 
-    def __init__(self, reviewed: Reviewed, catalogue: Catalogue, associated: Grams, back: Back | None = None) -> None:
-        """Count names, groups, and which n-gram of a text goes with which name; learn `back` unless it is given."""
+    def __init__(
+        self, reviewed: Reviewed, catalogue: Catalogue, associated: Grams, held: csr_matrix, back: Back | None = None
+    ) -> None:
+        """Count names, groups, and which n-gram of a text goes with which name; learn `back` unless it is given.
+
+        `held` has a row for each text: which n-grams of `associated` it holds.
+        """
         from scipy.sparse import csr_matrix
 
         self.reviewed = reviewed
         self.used = np.asarray(reviewed.labels.sum(axis=0), dtype=np.float32).ravel()
         self.group_used = np.bincount(catalogue.group, self.used).astype(np.float32)
         self.only = _single(reviewed)
-        held = associated.rows(reviewed.cells, unit=False)
         together = csr_matrix(held.T @ reviewed.labels)
         often = np.asarray(held.sum(axis=0)).ravel()
         spread = np.diff(together.indptr)
@@ -255,7 +261,9 @@ class Evidence:
         self.reviewed = reviewed
         self.grams = Grams.of(reviewed.cells, _GRAM_SIZES)
         self.rows = self.grams.rows(reviewed.cells)
+        self._turned = self.rows.T.tocsr()
         self._associated = Grams.of(reviewed.cells, _ASSOCIATED_SIZES)
+        self._held = self._associated.rows(reviewed.cells, unit=False)
         if kept:
             self.targets = kept.targets
             self.ridge = Ridge.kept(self.rows, kept.weights)
@@ -263,23 +271,23 @@ class Evidence:
             self.targets = Targets.of(reviewed, catalogue)
             self._wanted = self.targets.matrix(reviewed, catalogue)
             self.ridge = Ridge.fit(self.rows, self._wanted, PENALTY)
-        self.counts = Counts(reviewed, catalogue, self._associated, kept.back if kept else None)
+        self.counts = Counts(reviewed, catalogue, self._associated, self._held, kept.back if kept else None)
 
     def answers(self, cells: Cells) -> Answers:
         """What the evidence says of new cells."""
-        return self._answers(cells, self.ridge, self.rows, self.counts)
+        return self._answers(cells, self.ridge, self._turned, self.counts)
 
     def left_out(self, block: Any, cells: Cells) -> Answers:
         """What it would say of its own texts `block`, given as `cells`, had it never seen them."""
         kept = np.setdiff1d(np.arange(len(self.reviewed.cells)), block)
-        counts = Counts(self.reviewed.without(block), self.catalogue, self._associated)
-        return self._answers(cells, self.ridge.without(block, self._wanted), self.rows[kept], counts)
+        counts = Counts(self.reviewed.without(block), self.catalogue, self._associated, self._held[kept])
+        return self._answers(cells, self.ridge.without(block, self._wanted), self.rows[kept].T.tocsr(), counts)
 
-    def _answers(self, cells: Cells, ridge: Ridge, reviewed: csr_matrix, counts: Counts) -> Answers:
+    def _answers(self, cells: Cells, ridge: Ridge, turned: csr_matrix, counts: Counts) -> Answers:
         rows = self.grams.rows(cells.texts)
         whole = ridge.predict(rows)
         names, groups, grams, amount = self.targets.split(whole)
-        near = best((rows @ reviewed.T).tocsr(), NEAREST)
+        near = best_of_turned(rows, turned, NEAREST)
         segment_names, segment_groups, segment_grams, _amount = self.targets.split(
             self._by_segment(cells, ridge, whole)
         )

@@ -14,7 +14,11 @@ _CHUNK = 256  # rows of a product at a time
 
 def best_of_product(left: csr_matrix, right: csr_matrix, most: int) -> tuple[Any, Any, Any]:
     """(row, column, value) of the `most` highest positive values in each row of left × right.T."""
-    turned = right.T.tocsr()
+    return best_of_turned(left, right.T.tocsr(), most)
+
+
+def best_of_turned(left: csr_matrix, turned: csr_matrix, most: int) -> tuple[Any, Any, Any]:
+    """As `best_of_product`, with right.T at hand."""
     found = [best(left[start : start + _CHUNK] @ turned, most) for start in range(0, left.shape[0], _CHUNK)]
     return _joined(found)
 
