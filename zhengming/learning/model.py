@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from zhengming.learning.trees import Trees
 from zhengming.normalizers.terms.learned import Proposal
 
 _BATCH = 512  # cells judged at a time: some 60,000 pairs
+_THREADS = 2  # batches at a time: half of the work is arithmetic that lets others run
 _WORTH_SHOWING = 0.02  # confidence below which a candidate is not proposed
 _SHOWN = 8  # candidates of a cell
 
@@ -188,10 +190,14 @@ class BoundModel:
         """For each text the concepts it may name, best first; one that holds nothing has none."""
         found: list[list[Proposal]] = [[] for _text in texts]
         worth = [place for place, text in enumerate(texts) if plain(text)]
-        for start in range(0, len(worth), _BATCH):
-            part = worth[start : start + _BATCH]
-            for place, proposals in zip(part, self._judged([texts[one] for one in part]), strict=True):
-                found[place] = proposals
+        parts = [worth[start : start + _BATCH] for start in range(0, len(worth), _BATCH)]
+        if parts:
+            first = self._judged([texts[one] for one in parts[0]])  # builds what the threads share
+            with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+                others = pool.map(self._judged, [[texts[one] for one in part] for part in parts[1:]])
+                for part, proposals in zip(parts, [first, *others], strict=True):
+                    for place, listed in zip(part, proposals, strict=True):
+                        found[place] = listed
         return found
 
     def _judged(self, texts: Sequence[str]) -> list[list[Proposal]]:
