@@ -197,3 +197,17 @@ def test_neither_an_input_nor_a_changed_file_is_touched(hostile: Path, tmp_path:
     hostile.write_bytes(hostile.read_bytes() + b"\0")
     with pytest.raises(UnreadableFile, match="no longer"):
         result.annotate(tmp_path / "out")
+
+
+def test_a_note_without_a_text_only_colours(hostile: Path, tmp_path: Path) -> None:
+    made = annotated(hostile, [Note(TITLE, 3, 1, "unmatched", "")], Summary("说明", [("note", ["=甲", "乙"])]))
+    assert made is not None
+    (tmp_path / "made.xlsx").write_bytes(made)
+    book = openpyxl.load_workbook(tmp_path / "made.xlsx")
+    assert book[TITLE]["A3"].fill.start_color.rgb == "FF" + FILLS["unmatched"][1:]
+    assert book[TITLE]["A3"].comment is None
+    assert (book["说明"]["B1"].value, book["说明"]["B1"].data_type, book["说明"]["A1"].value) == (
+        "=甲",
+        "s",
+        "zm:notes",
+    )

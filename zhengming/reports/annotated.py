@@ -19,6 +19,7 @@ from zhengming.tables.sheets_out import Mark
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _MOST_NAMED = 5  # candidates in a comment
+_MOST_COMMENTS = 5_000  # more make a workbook slow to open; further cells are coloured, and listed on the last sheet
 _WIDTHS = (22, 10, 10, 14, 46, 60)
 
 
@@ -46,19 +47,23 @@ def workbook(
 
 
 def notes(result: Cleaned, columns: Mapping[str, Sequence[Column]], tables: Sequence[Located], lang: str) -> list[Note]:
-    """One note for each cell or row that a finding is about, the worst finding first."""
+    """One note for each cell or row that a finding is about, the worst finding first in it.
+
+    Of very many only the first have a text.
+    """
     at: dict[tuple[str, int, int], list[Finding]] = {}
     for one in in_order(result.findings):
         if one.place.row:
             at.setdefault((one.place.sheet, one.place.row, one.place.column), []).append(one)
     cells = _coded_cells(columns, tables, set(at))
-    made = []
+    made: list[Note] = []
     for place, found in at.items():
         ordered = sorted(found, key=lambda one: _ORDER[one.severity])
         parts = [_told(one, lang) for one in ordered]
         if place in cells:
             parts += _candidates(cells[place], lang)
-        made.append(Note(*place, SEVERITY_MARKS[ordered[0].severity], "\n\n".join(parts)))
+        text = "\n\n".join(parts) if len(made) < _MOST_COMMENTS else ""
+        made.append(Note(*place, SEVERITY_MARKS[ordered[0].severity], text))
     return made
 
 

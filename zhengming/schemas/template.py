@@ -169,7 +169,7 @@ def _entry(
         return Entry(column, 0, last, "formula", formula, None, None, title, prompt, said, "warning")
     if field.unique:
         letters = _letters(column + 1)
-        formula = f"COUNTIF(${letters}${top + 1}:${letters}${top + rows},{cell})<2"
+        formula = f"SUMPRODUCT(--(${letters}${top + 1}:${letters}${top + rows}={cell}))<2"  # COUNTIF sees 15 digits
         said = spoken["form_unique_complaint"]
         return Entry(column, 0, last, "formula", formula, None, None, title, prompt, said, "warning")
     return Entry(column, 0, last, "any", title=title, prompt=prompt)

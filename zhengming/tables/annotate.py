@@ -52,7 +52,10 @@ _WIDEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What to say at a cell: `sheet`, 1-based `row` and `column` (0: the row's first filled cell), colour, text."""
+    """What to say at a cell: `sheet`, 1-based `row` and `column` (0: the row's first filled cell), colour, text.
+
+    Without a text the cell is only coloured.
+    """
 
     sheet: str
     row: int
@@ -167,7 +170,9 @@ class _Pen:
         for (row, column), mark in marks.items():  # notes on cells that hold nothing
             page.write_blank(row - 1, column - 1, None, self._format("", mark, False))
         for (row, column), said in placed.items():
-            text = "\n\n".join(one.text for one in said)
+            text = "\n\n".join(one.text for one in said if one.text)
+            if not text:
+                continue
             wide, high = comment_size(text)
             page.write_comment(row - 1, column - 1, text, {"author": AUTHOR, "width": wide, "height": high})
         for column, size in enumerate(_sizes(sheet)):

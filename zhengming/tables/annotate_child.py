@@ -144,6 +144,8 @@ def _note(sheet: Any, note: dict[str, Any]) -> None:
     cell = sheet.cell(row, column)
     if cell.comment is None or cell.comment.author != AUTHOR:
         cell.fill = PatternFill("solid", fgColor="FF" + FILLS[note["mark"]].removeprefix("#"))
+    if not note["text"]:
+        return
     said = [cell.comment.text, note["text"]] if cell.comment else [note["text"]]
     text = storable("\n\n".join(said))
     comment = Comment(text, AUTHOR)

@@ -22,22 +22,20 @@ from zhengming.tables import bulk
 from zhengming.tables.model import MAX_EXACT, Notice
 from zhengming.tables.sheets_out import (
     FILLS,
-    HEADINGS,
     MAX_PROMPT,
     MAX_PROMPT_TITLE,
     NUMBER_FORMATS,
     TEXT_FORMAT,
     CellOut,
     Entry,
-    Heading,
     Mark,
     SheetOut,
 )
+from zhengming.tables.styles import FONT, Styles
 from zhengming.tables.write_plain import write_csv, write_parquet
 from zhengming.tables.written_text import MAX_CELL_TEXT, cut, runs, sheet_names, storable, units, width
 
 if TYPE_CHECKING:
-    import xlsxwriter
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -67,7 +65,6 @@ FIELD_COLUMN = 2  # where the cell to fill in stands beside its label
 LEGEND_COLUMNS = 5  # a line of the legend is as wide as so many columns, or as its text needs
 PRINTED_WIDE = 14  # columns; a sheet of no more is printed one page wide
 FIRST_YEAR = 1900  # a workbook's calendar begins here
-FONT = {"font_name": "Microsoft YaHei", "font_size": 10}  # on every Chinese Windows and WPS; else the program's own
 _OPTIONS = {  # no text becomes anything but text
     "in_memory": True,
     "strings_to_formulas": False,
@@ -112,7 +109,7 @@ def workbook(
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 — a fixed stamp: the same bytes each time
     book.formats[0].set_font_name(FONT["font_name"])
     book.formats[0].set_font_size(FONT["font_size"])
-    styles = _Styles(book)
+    styles = Styles(book)
     notices: list[Notice] = []
     large: list[tuple[int, SheetOut, set[int]]] = []
     for number, (sheet, name) in enumerate(
@@ -132,7 +129,7 @@ def workbook(
     return bulk.put(data, made, strings) if made else data, tuple(notices)
 
 
-def _bulk_rows(sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: _Styles) -> tuple[bytes, str]:
+def _bulk_rows(sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: Styles) -> tuple[bytes, str]:
     """The rows of a large sheet, and the range that the sheet then has."""
     assert sheet.frame is not None
 
@@ -160,56 +157,10 @@ def _check_size(sheet: SheetOut, target: Path) -> None:
         )
 
 
-class _Styles:
-    """The cell formats of one workbook, each made once, when first needed."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[str, Mark | None, bool, bool], Format] = {}
-        self._headings: dict[Heading, Format] = {}
-        self.name = book.add_format({**FONT, "font_size": 8, "font_color": "#A6A6A6"})
-        self.label = book.add_format({**FONT, "bold": True, "align": "right"})
-        self.link = book.add_format({**FONT, "font_color": "#0563C1", "underline": 1})
-        self.done = book.add_format({"bg_color": FILLS["done"]})
-
-    def heading(self, kind: Heading) -> Format:
-        """The format of a header cell."""
-        if kind not in self._headings:
-            look = {"bold": True, "bg_color": HEADINGS[kind], "border": 1, "border_color": "#BFBFBF"}
-            self._headings[kind] = self._book.add_format({**FONT, **look, "valign": "vcenter", "text_wrap": True})
-        return self._headings[kind]
-
-    def number(self, number_format: str, mark: Mark | None, *, wrapped: bool, quoted: bool) -> int:
-        """The number by which a cell of the sheet's XML names the format; 0 for the default."""
-        style = self.get(number_format, mark, wrapped=wrapped, quoted=quoted)
-        return int(style._get_xf_index()) if style else 0
-
-    def get(
-        self, number_format: str, mark: Mark | None, *, wrapped: bool = False, quoted: bool = False
-    ) -> Format | None:
-        """The format for a cell; None where the default does."""
-        fill = FILLS.get(mark) if mark else None
-        if not (number_format or fill or wrapped or quoted):
-            return None
-        key = (number_format, mark, wrapped, quoted)
-        if key not in self._made:
-            properties: dict[str, Any] = {**FONT}
-            if number_format:
-                properties["num_format"] = number_format
-            if fill:
-                properties |= {"bg_color": fill, "border": 1, "border_color": "#D9D9D9"}
-            if wrapped:
-                properties |= {"text_wrap": True, "valign": "top"}
-            if quoted:
-                properties["quote_prefix"] = True
-            self._made[key] = self._book.add_format(properties)
-        return self._made[key]
-
-
 class _SheetWriter:
     """Writes one sheet and remembers what it had to change; large frames are `left_out`, for `bulk` to write."""
 
-    def __init__(self, sheet: Worksheet, styles: _Styles, place: Place) -> None:
+    def __init__(self, sheet: Worksheet, styles: Styles, place: Place) -> None:
         self._sheet = sheet
         self._styles = styles
         self._place = place
