@@ -363,7 +363,7 @@ class _File:
         position = table.columns.index(source)
         raw = [row.cells[position] for row in table.rows]
         if field.category is None:
-            context = Context(unit=source.unit, quantity=field.quantity or "")
+            context = Context(unit=table.unit_of(source, field.kind), quantity=field.quantity or "")
             outcomes: Sequence[object] = values.normalize_many(field.kind, raw, context)
             column = Column(field.name, source.index, raw, outcomes)
         else:

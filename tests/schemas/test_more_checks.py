@@ -206,6 +206,20 @@ def test_a_total_in_the_unit_of_its_header_is_understood(tmp_path: Path) -> None
     assert "ZM417" not in {one.code for one in zm.validate(path).findings}
 
 
+def test_the_unit_that_a_title_states_counts_for_amounts_without_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [
+        "救助汇总表 单位：万元,,,",
+        "患儿姓名,年龄,诊断,总费用,资助金额（元）",
+        "张小明,4岁,室间隔缺损,5.6,3000",
+        "合计,,,5.6,3000",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    result = zm.clean(path)
+    assert result.data.select("total_cost", "grant_amount").row(0) == (Decimal(56000), Decimal(3000))
+    assert {one.code for one in result.findings} <= {"ZM105"}
+
+
 def test_nothing_is_said_of_a_total_when_an_amount_was_not_understood() -> None:
     assert totals.agrees(Decimal(9), 5, {3: Decimal(1), 4: None}, before=0) is None
 

@@ -48,7 +48,7 @@ def _wrong_totals(spec: TableSpec, field: Field, book: Workbook, table: Located,
     before = 0
     for row in (one.row for one in table.explained if one.kind == "total"):
         cell = sheet.cell(*table.address(row, source.index))
-        outcome = values.normalize_many(field.kind, [cell], Context(unit=source.unit))[0]
+        outcome = values.normalize_many(field.kind, [cell], Context(unit=table.unit_of(source, field.kind)))[0]
         if outcome.status == "accepted" and isinstance(outcome.value, Decimal):
             if totals.agrees(outcome.value, row, amounts, before=before) is False:
                 place = table.place(book.file, row, source.index)

@@ -83,6 +83,10 @@ class Located:
         """The same as a place in `file`."""
         return Place(file, self.sheet, *self.address(row, column))
 
+    def unit_of(self, column: Column, kind: str) -> str:
+        """The unit of a column of this kind of value: what its header states, else for amounts what a title states."""
+        return column.unit or (self.unit if kind == "amount" else "")
+
     def column(self, name: str) -> Column | None:
         """The column that holds the field `name`, if the table has one."""
         return next((column for column in self.columns if column.field == name), None)
