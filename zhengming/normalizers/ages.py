@@ -24,9 +24,10 @@ from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from zhengming.normalizers import cells, numerals
+from zhengming.normalizers import cells, doubts, numerals
 from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
+from zhengming.normalizers.value_words import pattern
 
 Unit = Literal["year", "month", "week", "day"]
 UNITS: tuple[Unit, ...] = ("year", "month", "week", "day")
@@ -46,12 +47,9 @@ _AGE = re.compile(
     rf"(?:(?P<h>{_NUMBER})个?{_MORE}(?:小时|hours?|hrs?|h))?"
     r"大?龄?"
 )
-_PREFIX = re.compile(r"^(?:生后|出生后|出生|年龄|刚满|实足|足|已满|满)[:为]?")
+_AFTER_PREFIX = re.compile("[:为]")
 _KIND_PREFIX = re.compile(rf"^(日|月|周)龄[:为]?({_NUMBER})$")
 _TWELFTHS = re.compile(r"(?:([0-9]{1,2})(?:岁| ))?([0-9]{1,2})/12 ?(岁)?")
-_GESTATION = re.compile("孕|胎|妊娠|gestation|^ga")
-_BOUND = re.compile("[<>≤≥]|不满|以下|以上|以内|不足|未满|不到|近|小于|大于|超过")
-_ABOUT = re.compile(r"大约|约|左右|大概|\?")
 _RANGE = re.compile(r"[0-9半][岁月天日周个]{0,2} ?[-~至到] ?[0-9]")
 _HINT = re.compile(rf"{_NUMBER}(?:岁|个月|天)")
 _HALF = re.compile(r"半(?=岁|年|个?月)")
@@ -148,24 +146,33 @@ def _of_text(text: str, unit: str) -> Outcome:
     """The age in a folded, lower-case text."""
     if re.fullmatch(rf"-?{_NUMBER}", text):
         return _of_bare_number(text, unit)
-    if _GESTATION.search(text):
+    if pattern("gestation").search(text) or text.startswith("ga"):
         return unmatched("gestational-age")
     if "虚" in text:
         return review(None, "nominal-age")
-    twelfths = _TWELFTHS.fullmatch(_PREFIX.sub("", text))
+    twelfths = _TWELFTHS.fullmatch(_without_prefix(text))
     if twelfths:
         return _of_twelfths(twelfths)
-    plain = _PREFIX.sub("", numerals.arabic(text.replace(" ", "")))
+    plain = _without_prefix(numerals.arabic(text.replace(" ", "")))
     if _RANGE.search(plain):
         return review(None, "range")
-    if _BOUND.search(plain):
+    if doubts.is_bound(plain, "bound-age"):
         return review(None, "bound")
-    outcome = _stated(_ABOUT.sub("", plain)) or unmatched("not-an-age")
-    if outcome.status == "accepted" and _ABOUT.search(plain):
+    outcome = _stated(doubts.without_about(plain, "about-age")) or unmatched("not-an-age")
+    if outcome.status == "accepted" and doubts.is_about(plain, "about-age"):
         return review(outcome.value, "approximate")
     if outcome.reason == "not-an-age" and _HINT.search(plain):
         return review(None, "extra-text")
     return outcome
+
+
+def _without_prefix(text: str) -> str:
+    """`text` without a word such as 生后 or 年龄： in front."""
+    found = pattern("age-prefix", start=True).match(text)
+    if found is None:
+        return text
+    rest = text[found.end() :]
+    return rest[1:] if _AFTER_PREFIX.match(rest) else rest
 
 
 def _of_twelfths(match: re.Match[str]) -> Outcome:

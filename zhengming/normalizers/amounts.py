@@ -18,9 +18,10 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhengming.normalizers import cells, written_amounts
+from zhengming.normalizers import cells, doubts, written_amounts
 from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
+from zhengming.normalizers.value_words import pattern
 
 MAX_AMOUNT = Decimal(10) ** 10  # chosen: above every sum a charity of this kind pays or takes
 DOUBTFUL_IN_TEN_THOUSANDS = 1000  # chosen: a bare 1,000 under 万元 would be 10 million yuan; 1,000 yuan is likelier
@@ -29,9 +30,6 @@ FEN = Decimal("0.01")
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10**7, "亿": 10**8}
 _UNIT = re.compile(r"(?:人民币|rmb|cny|¥|[:(])*(十万|百万|千万|百|千|万|亿)?[元圆块]?(?:人民币|rmb|cny|¥|\))*")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?")
-_FOREIGN = re.compile(r"[$€£₩]|usd|hkd|eur|gbp|jpy|美[元金]|港[元币]|日元|欧元|英镑|台币")
-_ABOUT = re.compile(r"大约|约|左右|大概|上下|余|多|几|近|\?|\+$")
-_BOUND = re.compile("[<>≤≥]|以上|以下|以内|不到|超过|不足|至少|最多")
 _RANGE = re.compile(r"[0-9万千百元] ?[-~至到] ?[0-9]")
 _ARITHMETIC = re.compile(r"[0-9元万] ?[+*×xX/÷=] ?[0-9]|^=")
 _POINT_OR_COMMA = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -84,7 +82,7 @@ def _of_number(raw: float | Decimal, context: Context) -> Outcome:
 def _of_bare_number(number: Decimal, unit: str, *, written: bool) -> Outcome:
     """A number without a unit of its own."""
     folded = cells.folded(unit).lower().replace(" ", "")
-    if _FOREIGN.search(folded):
+    if pattern("foreign-currency").search(folded):
         return unmatched("foreign-currency")
     match = _UNIT.fullmatch(folded)
     if match is None:
@@ -112,7 +110,7 @@ def _judged(amount: Decimal, reason: str, *, written: bool) -> Outcome:
 
 def _of_text(text: str, context: Context) -> Outcome:
     """The amount in a folded, lower-case text."""
-    if _FOREIGN.search(text):
+    if pattern("foreign-currency").search(text):
         return unmatched("foreign-currency")
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed:
@@ -163,12 +161,12 @@ def _doubtful(text: str, plain: str) -> Outcome:
         return review(None, "expression")
     if _RANGE.search(plain):
         return review(None, "range")
-    if _BOUND.search(plain):
+    if doubts.is_bound(plain):
         return review(None, "bound")
     figures = _FIGURE.findall(text)
-    about = _ABOUT.search(plain)
-    if about and len(figures) < 2:
-        bare = written_amounts.unmarked(_ABOUT.sub("", plain))
+    exact = doubts.without_about(plain.removesuffix("+"), "about-amount")
+    if exact != plain and len(figures) < 2:
+        bare = written_amounts.unmarked(exact)
         outcome = _of_words(bare) if bare and not _DECIMAL.fullmatch(bare) else None
         if outcome is None and bare and _DECIMAL.fullmatch(bare):
             outcome = _judged(Decimal(bare), "", written=True)

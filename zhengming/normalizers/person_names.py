@@ -18,6 +18,7 @@ import re
 from zhengming.normalizers import cells
 from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
+from zhengming.normalizers.value_words import pattern, words
 
 _HAN = "[㐀-䶿一-鿿\uf900-\ufaff〇𠀀-𳑿]"
 _PLAIN_NAME = re.compile(f"{_HAN}{{2,4}}")
@@ -26,14 +27,9 @@ _LONG = re.compile(f"{_HAN}{{5,20}}")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{1,30}(?: [A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{0,30}){1,5}")
 _DOTS = re.compile(r" ?[·•・‧∙⋅●▪･᛫．] ?")
 _ASCII_DOT = re.compile(rf"(?<={_HAN}) ?\. ?(?={_HAN})")
-_TITLE = re.compile(r"(?:先生|女士|小姐|小朋友|同学|老师|医生)$")
-_CHILD_OF = re.compile("之(?:子|女|儿|大|二|小)$|(?:的)?(?:儿子|女儿|孩子|大宝|二宝)$")
 _MASKED = re.compile(r"[*＊×○◯●]|某|(?<=[㐀-鿿])[xX]{1,3}$")
 _BRACKETS = re.compile(r"[(\[【〔（][^)\]】〕）]{0,60}[)\]】〕）]?")
 _BETWEEN = re.compile(r"[、,;/|&+\n]|(?<=..)[和及](?=..)")
-_RELATIVE_OF = re.compile("(?:之?[父母]|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|家长)$")
-_ROLES = frozenset(("患儿", "患者", "新生儿", "婴儿", "母亲", "父亲", "家长", "监护人", "本人", "测试", "姓名"))
-_NAMELESS = frozenset(("无名氏", "无名", "未取名", "未起名", "未命名", "弃婴"))
 MAX_CHARACTERS = 64  # the longest dotted name that _DOTTED takes
 
 
@@ -53,9 +49,9 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     text = cells.folded(raw)
     if cells.damaged(raw) or "?" in text:
         return review(None, "damaged-text", 0.0)
-    if text in _NAMELESS:
+    if text in words("nameless"):
         return unmatched("stated-unknown")
-    return unmatched("not-a-name") if text in _ROLES else _of_text(text)
+    return unmatched("not-a-name") if text in words("role") else _of_text(text)
 
 
 def is_valid(value: object) -> bool:
@@ -93,11 +89,11 @@ def _name(text: str) -> Outcome:
         return review(None, "several-names")
     if joined != dotted and dotted[-2:] in (" 男", " 女"):
         return review(None, "extra-text")  # 张三 男 is a name and a sex
-    if _CHILD_OF.search(joined) and len(joined) > 3:
+    if pattern("child", end=True).search(joined) and len(joined) > 3:
         return review(joined, "child-of")
-    if _RELATIVE_OF.search(joined) and len(joined) > 2 and "·" not in joined:
+    if pattern("relative", end=True).search(joined) and len(joined) > 2 and "·" not in joined:
         return review(joined, "relative-of")
-    untitled = _TITLE.sub("", joined)
+    untitled = pattern("title", end=True).sub("", joined)
     if untitled != joined:
         named = bool(_PLAIN_NAME.fullmatch(untitled) or _DOTTED.fullmatch(untitled))
         return accepted(untitled, "title-removed") if named else review(None, "surname-only")

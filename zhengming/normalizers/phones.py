@@ -21,6 +21,7 @@ from decimal import Decimal
 from zhengming.normalizers import cells
 from zhengming.normalizers.context import PLAIN, Context
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
+from zhengming.normalizers.value_words import pattern
 
 MAX_NUMBERS = 8  # in one cell; more are rather a list of staff
 
@@ -36,10 +37,7 @@ _CANONICAL = re.compile(
 )
 _BETWEEN = re.compile(r"[;,、/|\n]|或者?")
 _EXTENSION = re.compile(r"(?<=[0-9]) ?(?:转|分机|ext\.?|x|#) ?:?(?=[0-9])|(?<=[0-9]{7})-(?=[0-9]{1,6}$)")
-_LABEL = re.compile(
-    r"联系电话|联系方式|电话|手机号?码?|手机|座机|固话|号码|tel|phone|mobile|患儿|家长|监护人|本人"
-    r"|父亲|母亲|爸爸|妈妈|爷爷|奶奶|外公|外婆|姥姥|姥爷|父|母|爸|妈|[:.()\[\]【】]"
-)
+_MARKS = re.compile(r"[:.()\[\]【】]")
 
 
 def normalize(raw: object, context: Context = PLAIN) -> Outcome:
@@ -117,7 +115,7 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
 def _of_one(text: str) -> Outcome:
     """The outcome of a text with one number."""
     extended = _EXTENSION.sub("#", _COUNTRY.sub("", text.strip()))
-    bare = _LABEL.sub("", extended)
+    bare = _MARKS.sub("", pattern("phone-label").sub("", extended))
     labelled = any(character.isalpha() for character in extended) and extended != bare
     number = re.sub(r"[- ]", "", _COUNTRY.sub("", bare.strip()))
     value = _canonical(number)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from zhengming.normalizers import numerals
+from zhengming.normalizers import doubts, numerals
 from zhengming.normalizers.outcome import Outcome, accepted, review, unmatched
+from zhengming.normalizers.value_words import pattern
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099
 PIVOT = 69  # POSIX strptime %y: 69..99 are 1969..1999, 00..68 are 2000..2068
@@ -36,15 +37,14 @@ _TIME = re.compile(
     r" ?(?:[AaPp][Mm])? ?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _WEEKDAY = re.compile(r" ?\(?(?:星期|周)[一二三四五六日天]\)?")
-_ABOUT = re.compile(r"大约|约|左右|前后|大概|可能|\?")
-_LUNAR = re.compile(r"农历|阴历|旧历|腊月|正月|冬月|闰|初[一二三四五六七八九十]")
+_LUNAR_DAY = re.compile("初[一二三四五六七八九十]")
 _NUMERAL_PART = re.compile(rf"[{numerals.DIGITS}十拾廿卅千仟]{{1,8}}(?= ?[年月日号])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def read(text: str, order: str = "ymd") -> Outcome:
     """The day that folded `text` states; `order` is how its sender orders all-number dates."""
-    if _LUNAR.search(text):
+    if pattern("lunar").search(text) or _LUNAR_DAY.search(text):
         return review(None, "lunar-calendar")
     plain = _NUMERAL_PART.sub(lambda part: numerals.arabic(part[0]), text)
     kind = "written-date" if plain == text else "chinese-numerals"
@@ -97,7 +97,7 @@ def _with_surroundings(outcome: Outcome, before: str, after: str) -> Outcome:
     rest = before + after
     if re.search(r"[0-9]", rest):
         return review(None, "several-dates")
-    reason = "approximate" if _ABOUT.search(rest) else "extra-text"
+    reason = "approximate" if doubts.is_about(rest, "about-date") else "extra-text"
     return review(outcome.value, reason)
 
 
