@@ -16,7 +16,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,10 +34,14 @@ class SenderProfile(_Frozen):
     """What is known of the files of one sender.
 
     `specialities` says for a category which of its contexts the sender's cells are about: there an ambiguous
-    abbreviation means what it means among them.
+    abbreviation means what it means among them. `headers` says which field a header means (empty: none), `layouts`
+    which headers the sender's tables have had, in their order; `encoding` is that of the sender's csv.
     """
 
     specialities: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, strict=False)
+    encoding: str = ""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    layouts: tuple[Annotated[tuple[str, ...], Field(strict=False)], ...] = Field(default=(), strict=False)
 
 
 class ValidationSettings(_Frozen):

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhengming import __version__
+from zhengming.configuration import SenderProfile
 from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Category, Dictionary
 from zhengming.errors import NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
-from zhengming.normalizers import Context, coded, headers, values
+from zhengming.normalizers import Context, coded, columns, headers, values
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.values import Column
@@ -29,10 +30,11 @@ from zhengming.schemas import spec as specs
 from zhengming.schemas import waivers, whole_tables
 from zhengming.schemas.across import Mark
 from zhengming.schemas.spec import Field
-from zhengming.tables import Notice, Sheet, cell_text, read
-from zhengming.tables.layout import tables_of
+from zhengming.tables import Notice, Sheet, Workbook, cell_text, read
+from zhengming.tables.layout import continued, tables_of
 from zhengming.tables.locate import Located
 from zhengming.tables.sheets_out import is_ours
+from zhengming.tables.words import plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,13 +120,15 @@ class Run:
         decisions: Decisions | str | Path | None = None,
         models: Sequence[Model] = (),
         specialities: Mapping[str, Sequence[str]] | None = None,
+        profile: SenderProfile | None = None,
         lang: str = "zh",
         today: dt.date | None = None,
     ) -> None:
         """Load the spec, open the dictionary, read the decisions; `today` is the day of the run, if it matters.
 
         Of `models`, learned from decisions, each serves its own category.
-        `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`).
+        `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`);
+        `profile` is what is known of the sender's tables.
 
         Raises:
             SpecError: no such table spec.
@@ -136,6 +140,9 @@ class Run:
         self.decisions = Decisions.of(decisions)
         self.models = {model.about.category: model for model in models}
         self.specialities = specialities or {}
+        self.profile = profile or SenderProfile()
+        self.known_headers = {plain(header): field for header, field in self.profile.headers.items()}
+        self.wanted = [columns.Wanted(field.name, field.kind, field.category) for field in self.spec.fields]
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
         self.inputs: list[Path] = []  # never written over
@@ -155,6 +162,14 @@ class Run:
     def cleaned(self, path: str | Path, stem: str = "") -> CleanResult:
         """One file cleaned, without a trace in this run; `stem` names its results."""
         return _File(self, Path(path)).clean(stem)
+
+    def located(self, path: str | Path) -> tuple[Workbook, Sequence[Located], Sequence[Finding]]:
+        """A file as read, its tables as found, and what was noticed on the way; nothing is normalized.
+
+        Raises:
+            FileError: the file cannot be read, or no table is found in it.
+        """
+        return _File(self, Path(path)).located()
 
     def note(self, manifest: Mapping[str, object], findings: Sequence[Finding], marks: Sequence[Mark] = ()) -> None:
         """Keep the facts of a file of the batch, wherever it was done."""
@@ -256,7 +271,7 @@ class _File:
         self.run = run
         self.spec = run.spec
         self.path = path
-        self.book = read(path)
+        self.book = read(path, encoding=run.profile.encoding)
         self.findings: list[Finding] = []
         self.explained: Counter[str] = Counter()
         self.tables: list[Located] = []
@@ -296,6 +311,12 @@ class _File:
             marks=tuple(marks),
         )
 
+    def located(self) -> tuple[Workbook, Sequence[Located], Sequence[Finding]]:
+        for notice in self.book.notices:
+            self._noticed(notice)
+        self._locate()
+        return self.book, self.tables, self.findings
+
     def _free(self) -> dict[str, Category]:
         """The fields whose cells may name several concepts, with their category."""
         categories = {
@@ -304,9 +325,8 @@ class _File:
         return {name: category for name, category in categories.items() if category.policy.cell == "mentions"}
 
     def _locate(self) -> None:
-        recognise = headers.recogniser(
-            self.run.matcher("field"), {field.name: (field.zh, field.en) for field in self.spec.fields}
-        )
+        titles = {field.name: (field.zh, field.en) for field in self.spec.fields}
+        recognise = headers.recogniser(self.run.matcher("field"), titles, self.run.known_headers)
         expected = [field.title(self.run.lang) for field in self.spec.fields if field.required]
         missing: list[tuple[Sheet, NoTable]] = []
         for sheet in self.book.sheets:
@@ -316,8 +336,11 @@ class _File:
             try:
                 found = tables_of(sheet, recognise, file=self.book.file, expected=expected)
             except NoTable as error:
-                missing.append((sheet, error))
-                continue
+                going_on = continued(sheet, self.tables[-1], file=self.book.file) if self.tables else None
+                if going_on is None:
+                    missing.append((sheet, error))
+                    continue
+                found = [going_on]
             for table in found:
                 self._take(table)
         if not self.tables:
@@ -327,8 +350,13 @@ class _File:
             if any(any(cell is not None for cell in row) for row in sheet.rows):
                 self._say("ZM108", Place(self.book.file, sheet.name), {"kind": "no-table"})
 
-    def _take(self, table: Located) -> None:
+    def _take(self, found: Located) -> None:
+        run = self.run
+        table = columns.settle(found, run.wanted, run.matcher, file=self.book.file, known=run.known_headers)
         self.tables.append(table)
+        changed = columns.layout_change([column.header for column in table.columns], run.profile.layouts)
+        if changed:
+            self._say("ZM116", Place(self.book.file, table.sheet), {"count": changed})
         for notice in table.notices:
             self._noticed(notice)
         self.explained.update(row.kind for row in table.explained)
@@ -340,7 +368,8 @@ class _File:
     def _noticed(self, notice: Notice) -> None:
         code = code_for("notice", "", notice.kind)
         if code:
-            self._say(code, notice.place, notice.params)
+            field = str(notice.params["field"]) if notice.kind == "field-by-values" else ""
+            self._say(code, notice.place, notice.params, field=field)
 
     def _say(
         self,

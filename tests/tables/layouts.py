@@ -486,6 +486,38 @@ def hospital_heads_its_group(v: int) -> Layout:
     return grid(rows, merges=[(2, 1, 2, 6), (6, 1, 6, 6)])
 
 
+def total_with_counts(v: int) -> Layout:
+    totals: list[Row] = [
+        [7, "合计", None, "6例", None, 81003],
+        [None, "合 计", "男3人", None, None, "81,003元"],
+        ["7", "总计：", None, None, None, "8.1万元"],
+    ]
+    totals[1][2] = None
+    body: list[Row] = [[number, *row[1:]] for number, row in enumerate(lines(SIX), start=1)]
+    layout = grid([["序号", *head(SIX, v)[1:]], *body, totals[v]])
+    return Layout(layout.sheets, only(SIX[1:]))
+
+
+def titles_that_count_pages(v: int) -> Layout:
+    body = lines(SIX)
+    rows: list[Row] = []
+    for page in range(3):
+        rows += [[f"救助名单（第{page + 1}页）"], head(SIX, v), *body[2 * page : 2 * page + 2]]
+    return grid(rows)
+
+
+def departments_head_their_rows(v: int) -> Layout:
+    body = lines(SIX)
+    return grid([head(SIX, v), ["心外科"], *body[:4], ["心内科"], *body[4:]])
+
+
+def form_with_a_gap_before_the_value(v: int) -> Layout:
+    fields = ("child_name", "sex", "birth_date", "diagnosis", "phone")
+    child = CHILDREN[v]
+    rows: list[Row] = [["登记表"], *([HEADS[name][v], None, child[name]] for name in fields)]
+    return Layout((Sheet("表", rows),), only(fields, [child]))
+
+
 LAYOUTS: tuple[Callable[[int], Layout], ...] = (
     title_over_header,
     table_off_the_corner,
@@ -531,6 +563,10 @@ LAYOUTS: tuple[Callable[[int], Layout], ...] = (
     english_throughout,
     marks_in_the_header,
     hospital_heads_its_group,
+    total_with_counts,
+    titles_that_count_pages,
+    departments_head_their_rows,
+    form_with_a_gap_before_the_value,
 )
 VARIANTS = range(3)
 

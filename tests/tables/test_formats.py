@@ -282,3 +282,14 @@ def test_an_old_workbook_tells_formats_errors_and_what_it_hides(tmp_path: Path) 
         ("hidden-rows", ""),
         ("hidden-sheet", ""),
     ]
+
+
+def test_a_workbook_of_excel_2_is_read(tmp_path: Path) -> None:
+    def old(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    begin = old(0x009, struct.pack("<HH", 2, 0x10))
+    label = old(0x004, struct.pack("<HHxxx", 0, 0) + b"\x04Name")
+    number = old(0x003, struct.pack("<HHxxxd", 1, 1, 1.5))
+    book = read(saved(tmp_path, "a.xls", begin + label + number + old(0x0A, b"")))
+    assert book.sheets[0].rows == [["Name"], [None, 1.5]]

@@ -161,6 +161,7 @@ def open_run(
         decisions=open_decisions(decisions),
         models=open_models(()),
         specialities=specialities(sender),
+        profile=configured().sender.get(sender),
         lang=lang,
         today=today.date() if today else None,
     )

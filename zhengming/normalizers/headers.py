@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from zhengming.dictionary.folding import key
 from zhengming.normalizers.terms.matcher import Matcher
+from zhengming.tables.words import plain
 
 # What a header is numbered or marked with: `3.诊断`, `*姓名`, `诊断：`.
 _MARKS = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）.、．:：]|[一二三四五六七八九十]{1,2}、|[*＊★●▲]+)\s*|[\s*＊★:：]+$")
@@ -20,11 +21,14 @@ EMPTY: Mapping[str, Sequence[str]] = MappingProxyType({})
 Certain = Callable[[str], str | None]
 
 
-def recogniser(matcher: Matcher, expected: Mapping[str, Sequence[str]] = EMPTY) -> Callable[[str], str | None]:
+def recogniser(
+    matcher: Matcher, expected: Mapping[str, Sequence[str]] = EMPTY, known: Mapping[str, str] | None = None
+) -> Callable[[str], str | None]:
     """A function that gives the field a header text means, or None when that is not certain.
 
     `expected` are the fields of such a table with their titles: a title is a header of its field, whatever the
     dictionary says, and a header that can mean several fields (金额) means the one that is expected, if that is one.
+    `known` are headers, plain, with the field that a sender's profile says they mean; an empty one means no field.
 
     What stands in brackets may make it another field: 姓名(家长) is read as 家长姓名 where that is a known header.
 
@@ -35,8 +39,12 @@ def recogniser(matcher: Matcher, expected: Mapping[str, Sequence[str]] = EMPTY) 
     """
     titles = {key(title): field for field, titles in expected.items() for title in titles}
     certain = partial(_certain, matcher=matcher, expected=expected, titles=titles)
+    known = known or {}
 
     def recognise(header: str) -> str | None:
+        told = known.get(plain(header))
+        if told is not None:
+            return told or None
         whole = certain(header)
         if whole:
             return whole

@@ -23,7 +23,7 @@ def run(arguments: dict[str, Any]) -> None:
     gc.disable()  # a life of one file makes millions of cells and no cycles: looking for some takes a third of it
     limits = Limits(**arguments["limits"])
     limit(limits.memory_bytes, math.ceil(arguments["seconds"]))
-    source = Source(Path(arguments["file_path"]), arguments["file"], limits, arguments["engine"])
+    source = Source(Path(arguments["file_path"]), arguments["file"], limits, arguments["engine"], arguments["encoding"])
     out = sys.stdout.buffer
     try:
         for message in _messages(import_module(arguments["module"]).read_contents(source)):

@@ -67,7 +67,9 @@ def is_text(decoded: Decoded) -> bool:
 
 
 def mostly(data: bytes) -> Decoded | None:
-    r"""A text cut in the middle of a character, or with a few wrong bytes: each becomes U+FFFD, and the rival says so.
+    r"""A text cut in the middle of a character, or with a few wrong bytes: each becomes U+FFFD; NULs go.
+
+    The rival, `damaged`, says so.
 
     >>> mostly("室间隔缺损".encode() * 9 + b"\xff") == Decoded("室间隔缺损" * 9 + "\ufffd", "utf-8", "damaged")
     True
@@ -75,7 +77,8 @@ def mostly(data: bytes) -> Decoded | None:
     candidates = []
     for encoding in ("utf-8", "gb18030", "big5"):
         text = data.decode(encoding, errors="replace")
-        candidates.append((text.count("\ufffd"), Decoded(text, encoding, "damaged")))
+        strange = text.count("\ufffd") + text.count("\0")
+        candidates.append((strange, Decoded(text.replace("\0", ""), encoding, "damaged")))
     wrong, best = min(candidates, key=lambda one: one[0])
     beyond = sum(character > "\x7f" for character in best.text[:_SAMPLE])
     # A character in fifty is damage; more is another kind of file.

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from zhengming.errors import EncryptedFile
-from zhengming.tables.model import MAX_EXACT, CellValue, Merge, Sheet
+from zhengming.errors import EncryptedFile, UnreadableFile
+from zhengming.findings import Place
+from zhengming.tables.archive import SEND_AGAIN
+from zhengming.tables.contents import Contents, Source, by_column, lost_addresses
+from zhengming.tables.model import MAX_EXACT, CellValue, Merge, Notice, Sheet
 
 _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.datetime(1900, 1, 1)  # noqa: DTZ001 — only its time of day is used
@@ -40,6 +43,24 @@ def read_calamine(path: Path) -> list[Sheet]:
         ) from None
     except (calamine.CalamineError, ValueError, OverflowError, KeyError, IndexError, TypeError, OSError):
         raise CalamineFailed from None
+
+
+def calamine_contents(source: Source) -> Contents:
+    """What calamine reads of a format that another reader of ours is for and has failed on.
+
+    Raises:
+        UnreadableFile: calamine fails as well.
+        EncryptedFile: protected by a password.
+    """
+    try:
+        sheets = tuple(read_calamine(source.path))
+    except CalamineFailed:
+        raise UnreadableFile("the file is damaged or was cut off on its way", remedy=SEND_AGAIN) from None
+    notices = [Notice("other-reader", Place(source.file))]
+    notices += [Notice("hidden-sheet", Place(source.file, sheet.name)) for sheet in sheets if sheet.hidden]
+    for sheet in sheets:
+        notices += by_column("lost-digits", Place(source.file, sheet.name), lost_addresses(sheet.rows))
+    return Contents(sheets, tuple(notices), details={"reader": "calamine"})
 
 
 def _read(calamine: Any, data: bytes) -> list[Sheet]:

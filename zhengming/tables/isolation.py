@@ -113,6 +113,7 @@ def _arguments(module: str, source: Source, seconds: float) -> str:
             "file_path": os.path.abspath(source.path),
             "file": source.file,
             "engine": source.engine,
+            "encoding": source.encoding,
             "limits": asdict(source.limits),
         }
     )

@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 
 from zhengming.findings import Place
+from zhengming.tables.column_kinds import alike
 from zhengming.tables.forms import LEAST_PAIRS, MAX_ROWS, Labels, form_starts, label_text, paired_fields, read_forms
-from zhengming.tables.header import Header, Recognise, best_at, filled, find_header, texts, with_lines_below
+from zhengming.tables.header import Header, Heading, Recognise, best_at, filled, find_header, texts, with_lines_below
 from zhengming.tables.locate import Located, locate, no_table
 from zhengming.tables.model import CellValue, Merge, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
@@ -74,6 +75,29 @@ def _forms(sheet: Sheet, labels: Labels, known: Recognise, file: str) -> list[Lo
 def _may_be_form(header: Header | None) -> bool:
     """Whether the best header leaves room for doubt: few fields, or as many texts that are none."""
     return header is None or header.fields < 4 or header.share < 0.5
+
+
+def continued(sheet: Sheet, before: Located, *, file: str = "") -> Located | None:
+    """The table of a sheet without a header, if it goes on with the columns of the table `before`; else None."""
+    if before.swapped or before.addresses or not before.rows:
+        return None
+    width = max(map(len, sheet.rows), default=0)
+    if not 0 < width <= max(column.index for column in before.columns):
+        return None
+    mine = [
+        [cells[column.index - 1] if column.index <= len(cells) else None for cells in sheet.rows]
+        for column in before.columns
+    ]
+    theirs = [[row.cells[position] for row in before.rows] for position in range(len(before.columns))]
+    if not alike(theirs, mine):
+        return None
+    headings = tuple(
+        Heading(column.index, (column.header,), column.field) for column in before.columns if column.header
+    )
+    found = locate(sheet, lambda _: None, file=file, header=Header(1, 0, headings))
+    place = Place(file, sheet.name, 1)
+    kept = [one for one in found.notices if one.kind not in ("unmapped-header", "duplicate-header")]
+    return replace(found, unit=before.unit, notices=(Notice("header-continued", place), *kept))
 
 
 # One below the other -------------------------------------------------------------------------------------------------

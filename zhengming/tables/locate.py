@@ -6,12 +6,14 @@ child forgotten. So a row is data unless something says otherwise, and nothing i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from zhengming.errors import NoTable
 from zhengming.findings import Place
+from zhengming.tables.column_kinds import mixed
 from zhengming.tables.header import Header, Heading, find_header
 from zhengming.tables.model import CellValue, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
@@ -22,6 +24,10 @@ _MOST = 0.6  # of the fields filled: such a row is data whatever its first cell 
 _SAME_AS_HEADER = 0.6  # of a row's cells say what the header says
 _SUMMARY_COLUMNS = 4  # a summary below a table names a thing, its count, perhaps its share and amount
 _COLUMN_ROWS = 3  # rows with something in a column without a header
+_SAMPLE = 60  # rows that show which columns have digits
+_DIGITS = 0.7  # of their cells
+_NUMBER = re.compile(r"[0-9]+")
+_TOTAL_TEXT = 12  # characters of a word for a total, with spaces between them
 _TITLE_CELLS = 2  # a title that is printed again on each page has at most so many cells
 _WIDE_MERGE = 3  # columns: a cell merged over more than this is a line of text, not a value
 _WIDE_TABLE = 4  # columns: in such a table a last row with a single cell is a remark
@@ -32,13 +38,14 @@ class Column:
     """One column of the table: 1-based `index` on the sheet, the header's raw text, its `field` (None: not known).
 
     `unit` is what the header says of it (`总费用(万元)` → `万元`), else an empty string. A column that has data and
-    no header is here too, with an empty header.
+    no header is here too, with an empty header. `how` the field was told: by the header, a profile, or the values.
     """
 
     index: int
     header: str
     field: str | None
     unit: str = ""
+    how: Literal["header", "profile", "values"] = "header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ def locate(
     numbers = [row for row, kind in kinds if kind is None]
     columns, notices = _columns(sheet, header, numbers, place)
     rows, spread = _values(sheet, columns, numbers, place)
-    notices += spread
+    notices += [*spread, *mixed(columns, rows, place)]
     explained = [
         *above,
         *(Explained(row, "header") for row in range(header.first, header.last + 1)),
@@ -153,9 +160,15 @@ def _at(place: Place, row: int = 0, column: int = 0) -> Place:
     return Place(place.file, place.sheet, row, column)
 
 
+def _unnumbered(value: CellValue) -> str:
+    """A text with any number in it as `#`: titles of pages differ in theirs."""
+    return _NUMBER.sub("#", plain(value))
+
+
 def _is_number(value: CellValue) -> bool:
-    text = plain(value) if isinstance(value, str) else ""
-    return isinstance(value, int | float) or text.replace(",", "").replace(".", "", 1).lstrip("-¥").isdecimal()
+    if not isinstance(value, str):
+        return isinstance(value, int | float)
+    return words().bare(plain(value)).replace(",", "").replace(".", "", 1).lstrip("-¥").isdecimal()
 
 
 def _is_empty(value: CellValue) -> bool:
@@ -190,8 +203,9 @@ class _Rows:
         self._fields = {heading.column - 1 for heading in header.headings if heading.field}
         self._names = {heading.column - 1: set(map(plain, heading.lines)) for heading in header.headings}
         self._titles = {
-            plain(value) for cells in sheet.rows[: header.first - 1] for value in cells if isinstance(value, str)
+            _unnumbered(value) for cells in sheet.rows[: header.first - 1] for value in cells if isinstance(value, str)
         } - {""}
+        self._digits = self._digit_columns()
         self._wide_rows = {
             merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
         }
@@ -236,7 +250,7 @@ class _Rows:
         first = plain(cells[filled[0]])
         if (first and words().is_total(first)) or self._is_sum(cells, filled):
             return "total"
-        if len(filled) <= _TITLE_CELLS and all(plain(cells[index]) in self._titles for index in filled):
+        if len(filled) <= _TITLE_CELLS and all(_unnumbered(cells[index]) in self._titles for index in filled):
             return "title"
         if self._repeats_header(cells, filled):
             return "repeated-header"
@@ -250,8 +264,14 @@ class _Rows:
 
     def _is_sum(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
         """Whether one cell is nothing but the word for a total, and the others are numbers."""
-        named = [index for index in filled if words().names_total(plain(cells[index]))]
-        return len(named) == 1 and all(_is_number(cells[index]) for index in filled if index != named[0])
+        named = 0
+        for index in filled:
+            value = cells[index]
+            if isinstance(value, str) and len(value) <= _TOTAL_TEXT and words().names_total(plain(value)):
+                named += 1
+            elif not _is_number(value):
+                return False
+        return named == 1
 
     def _is_record(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
         """Whether a row that begins like a note fills the fields all the same, and not with more of the kind."""
@@ -264,7 +284,26 @@ class _Rows:
         number, before = _whole(self._sheet.cell(row, index + 1)), _whole(self._sheet.cell(row - 1, index + 1))
         if number and before == number - 1:
             return "blank"
-        return "note" if ended or row in self._wide_rows else None
+        text = plain(self._sheet.cell(row, index + 1))
+        heads = text and index in self._digits and not any(map(str.isdigit, text)) and self._followed(row, index)
+        return "note" if ended or heads or row in self._wide_rows else None
+
+    def _digit_columns(self) -> set[int]:
+        """The columns, from 0, whose cells have digits: a lone text there heads the rows that follow."""
+        rows = self._sheet.rows[self._header.last : self._header.last + _SAMPLE]
+        found = set()
+        for heading in self._header.headings:
+            index = heading.column - 1
+            values = [cell_text(cells[index]) for cells in rows if len(cells) > index and not _is_empty(cells[index])]
+            if len(values) > 1 and sum(any(map(str.isdigit, value)) for value in values) >= _DIGITS * len(values):
+                found.add(index)
+        return found
+
+    def _followed(self, row: int, index: int) -> bool:
+        """Whether the next row is filled, with a digit in this column."""
+        cells = self._sheet.rows[row] if row < len(self._sheet.rows) else ()
+        known = sum(not _is_empty(value) for value in cells)
+        return known > 1 and len(cells) > index and any(map(str.isdigit, cell_text(cells[index])))
 
     def _repeats_header(self, cells: Sequence[CellValue], filled: list[int]) -> bool:
         others = len(filled) * (1 - _SAME_AS_HEADER)

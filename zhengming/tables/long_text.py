@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from zhengming.errors import UnreadableFile
 from zhengming.files import opened
-from zhengming.tables.csv_text import sniff
+from zhengming.tables.csv_dialect import sniff
 from zhengming.tables.encodings import decode, is_text
 
 GZIP = b"\x1f\x8b"

@@ -11,18 +11,20 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from zhengming.errors import EncryptedFile, UnreadableFile, WrongKind
+from zhengming.errors import EncryptedFile, WrongKind
 from zhengming.tables.archive import opened_archive
 from zhengming.tables.contents import Contents, Source
+from zhengming.tables.engines import calamine_contents
 from zhengming.tables.grid import MAX_COLUMNS, MAX_ROWS, Grid, exact_number, told
 from zhengming.tables.model import CellValue, ErrorValue
 from zhengming.tables.spreadsheetml import iso_moment
 from zhengming.tables.xml_events import Malformed, feed, whole
 
 ISOLATED = True
-ENGINES = ("ods",)
+ENGINES = ("ods", "calamine")
 _DURATION = re.compile(r"-?P(?:(\d{1,6})D)?T?(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:[.,]\d+)?S)?")
 _ERROR_TEXT = re.compile(r"#[A-Z0-9/?!]{2,12}|(?:Err|错误|錯誤):\s?\d{3}")
+_OLD_KIND = b"vnd.sun.xml.calc"  # OpenOffice 1: the same elements, their attributes of another namespace
 _UNSEEN = frozenset({"annotation", "shapes", "tracked-changes", "dde-links", "image-map", "forms", "shape", "frame"})
 
 
@@ -39,15 +41,16 @@ def read_contents(source: Source) -> Contents:
                 "the file is protected by a password", remedy="open it, save it without the password, and send it again"
             )
         content = archive.read("content.xml")
-    if b"spreadsheet" not in content:
+        kind = archive.read("mimetype")
+        if source.engine == "calamine":
+            return calamine_contents(source)
+    if b"spreadsheet" not in content and _OLD_KIND not in kind:
         raise WrongKind("this is an OpenDocument file, but no spreadsheet", remedy="ask for the table as .xlsx")
     found = OdsSheets(source.limits.grid_cells)
     try:
         feed(content, found)
     except Malformed:
-        raise UnreadableFile(
-            "the file is damaged or was cut off on its way", remedy="ask the sender to send it again"
-        ) from None
+        return calamine_contents(source)
     sheets = tuple(grid.sheet() for grid in found.grids)
     notices = told(found.grids, sheets, source.file)
     return Contents(sheets, tuple(notices), details={"reader": "ods"})

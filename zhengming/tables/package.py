@@ -92,7 +92,7 @@ class Package:
         for element in root.iter():
             kind = _local(element.tag)
             if kind == "workbookPr":
-                self.date1904 = element.get("date1904", "0") in {"1", "true", "on"}
+                self.date1904 = element.get("date1904", "0") in {"1", "true"}
             elif kind == "calcPr":
                 self.uncalculated = element.get("fullCalcOnLoad", "0") in {"1", "true"}
             elif kind == "sheet":

@@ -107,6 +107,17 @@ class TableWords:
                     return unit
         return ""
 
+    def bare(self, text: str) -> str:
+        """Plain `text` without a unit at its end.
+
+        >>> words().bare("6例"), words().bare("例")
+        ('6', '例')
+        """
+        for unit in self.units:
+            if text.endswith(unit) and text[: -len(unit)][-1:].isdigit():
+                return text[: -len(unit)]
+        return text
+
     def stated_unit(self, text: str) -> str:
         """The unit a title states for the whole table, or nothing.
 

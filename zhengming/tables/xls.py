@@ -11,11 +11,11 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from zhengming.errors import EncryptedFile, UnreadableFile
+from zhengming.errors import EncryptedFile
 from zhengming.findings import Place
-from zhengming.tables.contents import Contents, Source, by_column, lost_addresses
-from zhengming.tables.engines import CalamineFailed, read_calamine
-from zhengming.tables.grid import Grid, plain_number, sheet_notices
+from zhengming.tables.contents import Contents, Source
+from zhengming.tables.engines import calamine_contents
+from zhengming.tables.grid import Grid, plain_number, told
 from zhengming.tables.model import CellValue, ErrorValue, Notice
 from zhengming.tables.serials import Shape, built_in, from_serial, shape
 from zhengming.tables.xlsb import ERRORS
@@ -39,23 +39,14 @@ def read_contents(source: Source) -> Contents:
         UnreadableFile: damaged.
     """
     if source.engine == "xlrd":
-        found = _by_xlrd(source)
+        # Formats are what xlrd reads with most trust in the file; without them it still knows dates.
+        found = _by_xlrd(source, formats=True) or _by_xlrd(source, formats=False)
         if found:
             return found
-    try:
-        sheets = tuple(read_calamine(source.path))
-    except CalamineFailed:
-        raise UnreadableFile(
-            "the file is damaged or was cut off on its way", remedy="ask the sender to send it again as .xlsx"
-        ) from None
-    notices = [Notice("other-reader", Place(source.file))]
-    notices += [Notice("hidden-sheet", Place(source.file, sheet.name)) for sheet in sheets if sheet.hidden]
-    for sheet in sheets:
-        notices += by_column("lost-digits", Place(source.file, sheet.name), lost_addresses(sheet.rows))
-    return Contents(sheets, tuple(notices), details={"reader": "calamine"})
+    return calamine_contents(source)
 
 
-def _by_xlrd(source: Source) -> Contents | None:
+def _by_xlrd(source: Source, *, formats: bool) -> Contents | None:
     """What xlrd reads; None when it cannot."""
     import xlrd
 
@@ -63,17 +54,15 @@ def _by_xlrd(source: Source) -> Contents | None:
         book = xlrd.open_workbook(
             file_contents=source.path.read_bytes(),
             logfile=io.StringIO(),
-            formatting_info=True,
+            formatting_info=formats,
             ragged_rows=True,
             ignore_workbook_corruption=True,
             on_demand=True,  # else the records are gone once the sheets are read
         )
         date1904 = book.datemode == 1
-        shapes = _shapes(book)
-        grids = [
-            _grid(book.sheet_by_index(index), shapes, source.limits.grid_cells, date1904)
-            for index in range(book.nsheets)
-        ]
+        shapes = _shapes(book) if formats else []
+        limit = source.limits.grid_cells
+        grids = [_grid(book.sheet_by_index(index), shapes, limit, date1904) for index in range(book.nsheets)]
         _clear_uncalculated(book, grids)
     except xlrd.XLRDError as error:
         if "encrypt" in str(error).lower():
@@ -81,10 +70,13 @@ def _by_xlrd(source: Source) -> Contents | None:
         return None
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, NotImplementedError):
         return None  # xlrd trusts the file's offsets and counts
+    except struct.error:
+        return None
     sheets = tuple(grid.sheet() for grid in grids)
-    notices = [Notice("dates-1904", Place(source.file))] if date1904 else []
-    for grid, sheet in zip(grids, sheets, strict=True):
-        notices += sheet_notices(grid, sheet, source.file)
+    notices = [] if formats else [Notice("other-reader", Place(source.file))]
+    if date1904:
+        notices.append(Notice("dates-1904", Place(source.file)))
+    notices += told(grids, sheets, source.file)
     return Contents(sheets, tuple(notices), date1904, {"reader": "xlrd"})
 
 
@@ -96,7 +88,7 @@ def _shapes(book: Any) -> list[tuple[Shape, bool]]:
         code = form.format_str if form else ""
         # A built-in number has no code in the file; xlrd then knows the code by the number.
         known = shape(code) if code else built_in(style.format_key)
-        found.append((known or built_in(style.format_key), bool(style.lotus_123_prefix)))
+        found.append((known or built_in(style.format_key), bool(getattr(style, "lotus_123_prefix", 0))))
     return found
 
 
@@ -107,8 +99,10 @@ def _grid(sheet: Any, shapes: list[tuple[Shape, bool]], limit: int, date1904: bo
         for column, kind in enumerate(kinds):
             if kind in (_EMPTY, _BLANK):
                 continue
-            style = sheet.cell_xf_index(index, column)
+            style = sheet.cell_xf_index(index, column) if shapes else None
             form, quoted = shapes[style] if style is not None and style < len(shapes) else _NO_STYLE
+            if not shapes and kind == _DATE:
+                form = "date"
             grid.put(index + 1, column + 1, _value(kind, values[column], form, date1904))
             if quoted and kind == _TEXT:
                 grid.quoted.append((index + 1, column + 1))

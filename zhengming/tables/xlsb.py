@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from zhengming.tables.contents import Contents, Source
+from zhengming.tables.engines import calamine_contents
 from zhengming.tables.grid import MAX_COLUMNS, Grid, plain_number, told
 from zhengming.tables.limits import Limits
 from zhengming.tables.model import CellValue, ErrorValue
@@ -17,7 +18,7 @@ from zhengming.tables.package import Package, opened_package
 from zhengming.tables.serials import Shape, built_in, from_serial, shape
 
 ISOLATED = True
-ENGINES = ("xlsb",)
+ENGINES = ("xlsb", "calamine")
 
 _ROW, _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED = range(8)  # record types: [MS-XLSB] 2.3.2
 _FORMULA_TEXT, _FORMULA_REAL, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
@@ -35,6 +36,8 @@ def read_contents(source: Source) -> Contents:
         EncryptedFile: protected by a password.
     """
     with opened_package(source.path, source.limits) as package:
+        if source.engine == "calamine":
+            return calamine_contents(source)
         grids, date1904 = _grids(package, source.limits)
     sheets = tuple(grid.sheet() for grid in grids)
     notices = told(grids, sheets, source.file)
