@@ -78,9 +78,9 @@ def _header(dictionary: Dictionary, category: Category) -> str:
     prefixes |= {system(name).prefix: system(name).prefix_uri for name in category.mappings}
     lines = [
         "curie_map:",
-        *(f"  {prefix}: {uri}" for prefix, uri in sorted(prefixes.items())),
+        *(f'  {prefix}: "{uri}"' for prefix, uri in sorted(prefixes.items())),
         f"mapping_set_id: urn:zhengming:{dictionary.id}:{category.name}:mappings",
-        f"mapping_set_version: {dictionary.version}",
+        f'mapping_set_version: "{dictionary.version}"',
         f"mapping_set_title: {dictionary.id} {category.name}",
         "license: https://www.apache.org/licenses/LICENSE-2.0",
     ]
