@@ -1,4 +1,4 @@
-"""Hard clinical cells: how many does a matcher read right, and how many wrong codes does it accept?
+r"""Hard clinical cells: how many does a matcher read right, and how many wrong codes does it accept?
 
 `gold.tsv` beside this file holds the cells. Its column `expected` lists mentions, parted by " | "; each is a code and
 then what the text says beyond it, as key=value:
@@ -10,6 +10,8 @@ then what the text says beyond it, as key=value:
 - status=review: no code may be accepted for this stretch; any candidate, or none, is right. To say that the code is
   refuted is right too.
 - covered=1: a general term of which the same cell has a more specific one.
+- optional=1: the mention may be there or not.
+- A column `axes` names what is compared beyond the code where a table does not state all of it. \n is a line break.
 - An empty `expected` means that the cell names nothing in the dictionary.
 
 A cell is right when each expected mention is there with these qualifiers and nothing else is accepted. A wrong code
@@ -48,6 +50,9 @@ WORDS_OF_NAMES = {"neonatal": "新生儿", "post_procedure": "术后", "severe":
 """A qualifier that only repeats a word of the concept's own name (新生儿肺炎, 重症肺炎) is no mistake."""
 
 
+AXES = frozenset({"certainty", "subject", "timing", "severity", "size_mm", "covered"})
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One mention that the gold table asks for."""
@@ -60,17 +65,20 @@ class Expected:
     size_mm: tuple[float, float] | None = None
     status: str = "accepted"
     covered: bool = False
+    optional: bool = False
+    axes: frozenset[str] = AXES
 
     @classmethod
-    def parse(cls, text: str) -> Expected:
-        """Read `D0032 timing=history size_mm=3-5`."""
+    def parse(cls, text: str, axes: frozenset[str] = AXES) -> Expected:
+        """Read `D0032 timing=history size_mm=3-5`; of what is not among `axes` nothing is expected."""
         code, *pairs = text.split()
         values: dict[str, Any] = dict(pair.split("=", 1) for pair in pairs)
         if "size_mm" in values:
             low, _, high = values["size_mm"].partition("-")
             values["size_mm"] = (float(low), float(high or low))
         values["covered"] = values.get("covered") == "1"
-        return cls(code, **values)
+        values["optional"] = values.get("optional") == "1"
+        return cls(code, axes=axes, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,12 @@ def read_cases(path: Path = GOLD) -> list[Case]:
             Case(
                 row["id"],
                 row["topic"],
-                row["text"],
-                tuple(Expected.parse(one) for one in row["expected"].split(" | ") if one),
+                row["text"].replace("\\n", "\n"),
+                tuple(
+                    Expected.parse(one, frozenset(row["axes"].split(",")) if row.get("axes") else AXES)
+                    for one in row["expected"].split(" | ")
+                    if one
+                ),
                 row["why"],
             )
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -142,16 +154,16 @@ def differences(mention: Any, expected: Expected, name: str) -> list[str]:
     said = qualifiers_of(mention)
     found = []
     for key, default in (("certainty", "affirmed"), ("subject", "patient")):
-        if (said.get(key) or default) != getattr(expected, key):
+        if key in expected.axes and (said.get(key) or default) != getattr(expected, key):
             found.append(f"{key}={said.get(key)}")
     for key in ("timing", "severity"):
         value, wanted = said.get(key) or None, getattr(expected, key)
         of_the_name = wanted is None and WORDS_OF_NAMES.get(str(value), "\0") in name
-        if value != wanted and not of_the_name:
+        if key in expected.axes and value != wanted and not of_the_name:
             found.append(f"{key}={value}")
-    if not same_size(said.get("size_mm"), expected.size_mm):
+    if "size_mm" in expected.axes and not same_size(said.get("size_mm"), expected.size_mm):
         found.append(f"size_mm={said.get('size_mm')}")
-    if bool(mention.covered_by) != expected.covered:
+    if "covered" in expected.axes and bool(mention.covered_by) != expected.covered:
         found.append(f"covered_by={mention.covered_by}")
     return found
 
@@ -183,7 +195,9 @@ def judge(case: Case, mentions: Iterable[Any], names: Mapping[str, str]) -> Verd
             continue
         rivals = [m for m in accepted if m.code == one.code]
         exact = [m for m in rivals if not differences(m, one, names.get(one.code, ""))]
-        if exact:
+        if one.optional:
+            used.update(id(m) for m in rivals)
+        elif exact:
             used.update(id(m) for m in exact)
         else:
             seen = "; ".join(" ".join(differences(m, one, names.get(one.code, ""))) for m in rivals)

@@ -87,6 +87,8 @@ def _has_object(reading: Reading, index: int) -> bool:
 def _leading(reading: Reading, index: int, cue: Cue) -> None:
     """A cue that should follow its concept but opens the text: 术后：室缺 is a heading, 术后室缺 a consequence."""
     if any(position in reading.hosts for position in range(index)):
+        if cue.axis == "timing":
+            _clause_of_its_own(reading, index, cue)
         return
     if reading.glued(index + 1):
         found = reading.hosts.get(index + 1)
@@ -94,6 +96,27 @@ def _leading(reading: Reading, index: int, cue: Cue) -> None:
             found.problem = found.problem or "other-etiology"
     elif index + 1 < len(reading.tokens) and reading.separations[index + 1] == LIST:
         _forward(reading, index, cue)
+
+
+def _clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
+    """A cue alone in its clause is said of what the clause before ends with: VSD、PDA，封堵术后."""
+    first = last = index
+    while first > 0 and reading.separations[first] <= LIST:
+        first -= 1
+    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
+        last += 1
+    if any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1]):
+        return  # 阑尾炎术后 speaks of something else, known to us or not
+    behind = reading.side(index, -1, CLAUSE)
+    if behind is None:
+        return
+    _set(behind[2], reading, reading.tokens[index], cue)
+    position = behind[2].token
+    while position > 0 and reading.separations[position] <= LIST:
+        position -= 1
+        listed = reading.hosts.get(position)
+        if listed and cue.axis not in listed.qualifiers:
+            _set(listed, reading, reading.tokens[index], cue)
 
 
 def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
