@@ -117,6 +117,15 @@ def test_no_error_quotes_a_decision(school_dictionary: zm.Dictionary, tmp_path: 
     assert "张" not in str(caught.value)
 
 
+def test_texts_that_name_nothing_are_too_little(school_dictionary: zm.Dictionary) -> None:
+    from zhengming.learning import learn_from
+
+    nothing = material.Material("school", tuple(f"某处{number}" for number in range(99)), ((),) * 99)
+    with pytest.raises(UsageError, match="too few"):
+        learn_from(nothing, school_dictionary)
+    assert "某处" not in repr(nothing)
+
+
 def test_of_equal_texts_the_last_decision_counts(school_dictionary: zm.Dictionary, tmp_path: Path) -> None:
     rows = [(text, codes) for text, codes in decisions(80, 7)]
     again = material.read(write(tmp_path / "d.csv", [*rows, (rows[0][0], "S001")]), school_dictionary, "school")

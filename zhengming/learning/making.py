@@ -14,6 +14,7 @@ from zhengming.learning.evidence import Reviewed
 from zhengming.learning.material import Material
 from zhengming.learning.quality import Judged, Quality, measure
 from zhengming.learning.training import Learned, Names, Scores, train
+from zhengming.learning.trees import required
 from zhengming.normalizers.terms.evaluation import evaluate
 from zhengming.normalizers.terms.matcher import Matcher
 
@@ -24,8 +25,10 @@ def made(material: Material, dictionary: Dictionary, *, seed: int, note: Callabl
     """The bytes of a model that learned from `material`.
 
     Raises:
-        UsageError: LightGBM is not installed.
+        UsageError: it is too little to learn from, or LightGBM is not installed.
     """
+    material.demand_enough()
+    required()
     names = Names.of(Catalogue.of(dictionary.category(material.category)))
     reviewed = Reviewed.of(material.texts, material.codes, names.catalogue)
     learned = train(material.texts, reviewed, names, seed=seed, note=note)

@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhengming.dictionary import decisions as log
@@ -28,7 +28,7 @@ class Material:
     """
 
     category: str
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(repr=False)
     codes: tuple[tuple[str, ...], ...]
     left_out: int = 0
     disputed: int = 0
@@ -38,6 +38,20 @@ class Material:
         """Hex SHA-256 of the texts and codes: what a model trained on them depends on."""
         lines = (f"{text}\0{'##'.join(codes)}\n" for text, codes in zip(self.texts, self.codes, strict=True))
         return hashlib.sha256("".join([self.category + "\n", *lines]).encode()).hexdigest()
+
+    def demand_enough(self, where: str = "") -> None:
+        """Refuse what is too little to learn from.
+
+        Raises:
+            UsageError: fewer than `LEAST` texts name anything of the category.
+        """
+        named = sum(bool(given) for given in self.codes)
+        if named < LEAST:
+            raise UsageError(
+                f"{named} reviewed texts that name something are too few to learn from",
+                where=where,
+                remedy=f"at least {LEAST} are needed; some thousand make a good model",
+            )
 
     def part(self, places: Iterable[int]) -> Material:
         """Only the texts at these places."""
@@ -82,12 +96,7 @@ def read(path: str | Path, dictionary: Dictionary, category: str) -> Material:
             raise UnreadableFile("lacks a column", where=str(path), remedy="decisions have text, and codes or names")
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableFile("is no CSV file in UTF-8", where=str(path), remedy="save it as CSV UTF-8") from None
-    if len(found.texts) < LEAST:
-        raise UsageError(
-            f"{len(found.texts)} reviewed texts are too few to learn from",
-            where=str(path),
-            remedy=f"at least {LEAST} are needed; some thousand make a good model",
-        )
+    found.demand_enough(str(path))
     return found
 
 
