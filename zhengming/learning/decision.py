@@ -20,7 +20,8 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
-_FOR_NEW = 0.004
+_FOR_NEW = 0.002
+_EQUAL = 0.0005  # of F1
 _STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared
 
@@ -199,6 +200,8 @@ def _thresholds(score: Any, right: Any, cell: Any, new: Any, wanted: int) -> tup
         chosen = said(score, cell, np.where(new, threshold_new, threshold))
         return float(2 * right[chosen].sum() / max(chosen.sum() + wanted, 1))
 
-    general = float(max(tried, key=lambda one: f1(one, one)))
-    enough = f1(general, general) - _FOR_NEW
+    best = max(f1(one, one) for one in tried)
+    # The final trees have seen more than those that made these scores, and are bolder: the highest of equal ones.
+    general = float(max(one for one in tried if f1(one, one) >= best - _EQUAL))
+    enough = best - _FOR_NEW
     return general, float(min(one for one in tried if one <= general and f1(general, one) >= enough))
