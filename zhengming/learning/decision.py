@@ -9,7 +9,7 @@ not pass in a crowd of sure ones, no confidence is more than a tenth above the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
-_FOR_NEW = 0.002
-_EQUAL = 0.0005  # of F1
+_FOR_NEW = 0.004
+_EQUAL = 0.002  # of F1 between thresholds that are taken for equally good
 _STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared
 
@@ -168,6 +168,10 @@ class Calibration:
             *_thresholds(score, right, cell, new, wanted),
         )
 
+    def impartial(self) -> Calibration:
+        """The same with one threshold for all names."""
+        return replace(self, threshold_new=self.threshold)
+
     def said(self, score: Any, cell: Any, new: Any) -> Any:
         """Which candidates are said, `new` being those that no reviewed text names."""
         return said(score, cell, np.where(new, self.threshold_new, self.threshold))
@@ -178,8 +182,8 @@ class Calibration:
         return np.where(strange > 0, np.minimum(sure, _STRANGE), sure)
 
 
-def lower_bound(right: Any, count: Any, doubt: float = 1.28) -> Any:
-    """The share right, less what chance may have added (Wilson's lower bound; 1.28: nine times of ten it holds)."""
+def lower_bound(right: Any, count: Any, doubt: float = 2.0) -> Any:
+    """The share right, less what chance may have added (Wilson's lower bound; 2: 98 times of 100 it holds)."""
     share, square = right / count, doubt**2
     spread = doubt * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
     return (share + square / (2 * count) - spread) / (1 + square / count)
@@ -203,5 +207,5 @@ def _thresholds(score: Any, right: Any, cell: Any, new: Any, wanted: int) -> tup
     best = max(f1(one, one) for one in tried)
     # The final trees have seen more than those that made these scores, and are bolder: the highest of equal ones.
     general = float(max(one for one in tried if f1(one, one) >= best - _EQUAL))
-    enough = best - _FOR_NEW
+    enough = f1(general, general) - _FOR_NEW
     return general, float(min(one for one in tried if one <= general and f1(general, one) >= enough))
