@@ -113,7 +113,7 @@ def crossed(train: Material, dictionary: zm.Dictionary, names: Names, folds: int
         steps.append(ladder(train.part(outside), train.part(inside), names))
         totals = [one + two for one, two in zip(totals, both, strict=True)] if totals else both
         print(
-            f"fold {number + 1}: F1 {both[0].f1:.4f}, {measured.f1:.4f} (inside training {model.about.quality.f1:.4f}), "
+            f"fold {number + 1}: F1 {both[0].f1:.4f}, {measured.f1:.4f} (inside {model.about.quality.f1:.4f}), "
             f"trained in {seconds:.0f} s, {speed:.0f} cells/s with loading",
             file=sys.stderr,
             flush=True,
