@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.decisions import Decisions, Ruling
-from zhengming.findings import Finding
+from zhengming.findings import Finding, Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD
 from zhengming.normalizers.terms.mention import Mention
@@ -87,7 +87,11 @@ def _addresses(tables: Sequence[Located], indexes: Sequence[int]) -> list[str | 
     """The address of each row's cell in the column that each table has it in; 0 where a table lacks it."""
     found: list[str | None] = []
     for table, index in zip(tables, indexes, strict=True):
-        found += [table.place("", row.number, index).cell if index else None for row in table.rows]
+        if index and not table.swapped and not table.addresses:  # the usual, quickly: a record is a row of the sheet
+            letters = Place(column=index).cell
+            found += [f"{letters}{row.number}" for row in table.rows]
+        else:
+            found += [table.place("", row.number, index).cell if index else None for row in table.rows]
     return found
 
 
@@ -109,8 +113,8 @@ def _told(
         return None
     told: list[str | None] = []
     for table, part in zip(tables, parts, strict=True):
-        places = [table.place("", row.number, part.index) for row in table.rows]
-        told += [";".join(sorted(set(rules.get((one.sheet, one.row, one.column), ())))) or None for one in places]
+        places = ((table.sheet, *table.address(row.number, part.index)) for row in table.rows)
+        told += [";".join(sorted(set(rules.get(one, ())))) or None for one in places]
     return told
 
 
