@@ -13,6 +13,7 @@ import xlsxwriter
 import zhengming as zm
 from zhengming.errors import NoTable, SpecError, UnreadableFile, UnwritableFile
 from zhengming.pipeline import Run, inputs
+from zhengming.remembering import Memory
 
 HEADER = ["序号", "患儿姓名", "性别", "出生日期", "诊断", "总费用(万元)", "入院时间", "家长电话", "爱好"]
 ROWS = [
@@ -140,3 +141,11 @@ def test_an_input_is_never_written_over(sheet: Path, tmp_path: Path) -> None:
     with pytest.raises(UnwritableFile, match="one of the inputs"):
         run.clean(sheet).write(tmp_path)
     assert unlucky.read_bytes() == sheet.read_bytes()
+
+
+def test_a_run_with_a_memory_gives_the_same_result(sheet: Path, tmp_path: Path) -> None:
+    plain = zm.clean(sheet)
+    for _time in range(2):
+        again = Run(memory=Memory(tmp_path / "memory")).clean(sheet)
+        assert again.data.equals(plain.data)
+        assert again.findings == plain.findings

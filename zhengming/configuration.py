@@ -66,6 +66,7 @@ class Configuration(_Frozen):
     dictionary: str = ""
     decisions: str = ""
     models: tuple[str, ...] = Field(default=(), strict=False)
+    remember: str = ""
     validation: ValidationSettings = Field(default_factory=ValidationSettings, alias="validate")
     sender: Mapping[str, SenderProfile] = Field(default_factory=dict)
 

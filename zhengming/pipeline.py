@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from zhengming.learning.model import Model
+    from zhengming.remembering import Memory
 
 
 MANIFEST = "manifest.json"
@@ -121,6 +122,7 @@ class Run:
         models: Sequence[Model] = (),
         specialities: Mapping[str, Sequence[str]] | None = None,
         profile: SenderProfile | None = None,
+        memory: Memory | None = None,
         lang: str = "zh",
         today: dt.date | None = None,
     ) -> None:
@@ -128,7 +130,7 @@ class Run:
 
         Of `models`, learned from decisions, each serves its own category.
         `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`);
-        `profile` is what is known of the sender's tables.
+        `profile` is what is known of the sender's tables. Results in `memory` are used again.
 
         Raises:
             SpecError: no such table spec.
@@ -143,6 +145,7 @@ class Run:
         self.profile = profile or SenderProfile()
         self.known_headers = {plain(header): field for header, field in self.profile.headers.items()}
         self.wanted = [columns.Wanted(field.name, field.kind, field.category) for field in self.spec.fields]
+        self.memory = memory
         self.lang = lang
         self.files: list[Mapping[str, object]] = []
         self.inputs: list[Path] = []  # never written over
@@ -170,6 +173,15 @@ class Run:
             FileError: the file cannot be read, or no table is found in it.
         """
         return _File(self, Path(path)).located()
+
+    def checked(self, sheet: Sheet) -> tuple[Finding, ...]:
+        """What a check finds in a table in memory, without a trace in this run.
+
+        Raises:
+            NoTable: the sheet has none.
+        """
+        book = Workbook(file="", sha256="", format="csv", sheets=(sheet,))
+        return _File(self, Path(), book).clean("table").findings
 
     def note(self, manifest: Mapping[str, object], findings: Sequence[Finding], marks: Sequence[Mark] = ()) -> None:
         """Keep the facts of a file of the batch, wherever it was done."""
@@ -267,11 +279,11 @@ class Run:
 class _File:
     """One file on its way through the pipeline."""
 
-    def __init__(self, run: Run, path: Path) -> None:
+    def __init__(self, run: Run, path: Path, book: Workbook | None = None) -> None:
         self.run = run
         self.spec = run.spec
         self.path = path
-        self.book = read(path, encoding=run.profile.encoding)
+        self.book = book or read(path, encoding=run.profile.encoding)
         self.findings: list[Finding] = []
         self.explained: Counter[str] = Counter()
         self.tables: list[Located] = []
@@ -398,7 +410,11 @@ class _File:
         else:
             texts = [cell_text(cell) for cell in raw]
             matcher = self.run.matcher(field.category)
+            if self.run.memory and field.holds == "names":
+                self.run.memory.recall(matcher, texts)
             cells = coded.normalize_many(texts, matcher, codes=field.holds == "codes")
+            if self.run.memory and field.holds == "names":
+                self.run.memory.keep(matcher, cells)
             outcomes = [cells[text] for text in texts]
             for index, text in enumerate(texts):
                 if field.holds == "names" and coded.is_ambiguous(cells[text]):

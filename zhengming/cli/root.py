@@ -154,6 +154,12 @@ def open_run(
     """The run that these options ask for; workers of a batch that start afresh call it as well."""
     from zhengming.pipeline import Run
 
+    settings = configured()
+    memory = None
+    if settings.remember:
+        from zhengming.remembering import Memory
+
+        memory = Memory(settings.folder / settings.remember)
     return Run(
         table=table,
         dictionary=open_dictionary(dictionary),
@@ -162,6 +168,7 @@ def open_run(
         models=open_models(()),
         specialities=specialities(sender),
         profile=configured().sender.get(sender),
+        memory=memory,
         lang=lang,
         today=today.date() if today else None,
     )

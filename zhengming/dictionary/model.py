@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Literal
 
 from zhengming.dictionary.folding import key
@@ -188,6 +189,18 @@ class Category:
             seen.add(code)
             yield code
             code = next(iter(self.concepts[code].parents), "")
+
+    def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """Every active concept that carries codes of other systems, as its code and these."""
+        for concept in self.concepts.values():
+            if concept.status == "active" and any(concept.mappings.values()):
+                yield concept.code, concept.mappings
+
+    @cached_property
+    def code_shape(self) -> tuple[int, int]:
+        """Characters of the longest code, and the most capital letters that a code begins with."""
+        longest = max(map(len, self.concepts), default=0)
+        return longest, max((len(code) - len(code.lstrip(ascii_uppercase)) for code in self.concepts), default=0)
 
     def first_mapping(self, code: str) -> str | None:
         """The concept's codes in the first code system the category carries, joined by `;`; None when it has none."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from zhengming.dictionary import history, source
@@ -27,6 +28,7 @@ from zhengming.files import opened, sha256
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes
 CHECKED_BYTES = 32 << 20  # up to this size a release is compared with its log when it is opened: 0.1 s at most
+_ASKED_AT_ONCE = 500  # keys or codes of one query
 _KEPT = 50_000  # concepts of a category kept in memory once read, some 50 MB
 _CONCEPT = """
 SELECT code, name, name_en, parents, status, replaced_by, cells, origin.source, note
@@ -234,6 +236,19 @@ class StoredCategory(Category):
         """The codes of the concepts with a term of this folded key, each with that term; one query of an index."""
         return self.concepts.named(key)
 
+    def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
+        """As `named` for many keys, in few queries; the concepts are read as well."""
+        return self.concepts.named_many(keys)
+
+    def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """Every active concept that carries codes of other systems, as its code and these; reads only their rows."""
+        return self.concepts.mapped()
+
+    @cached_property
+    def code_shape(self) -> tuple[int, int]:
+        """Characters of the longest code, and the most capital letters that a code begins with."""
+        return self.concepts.code_shape()
+
     @property
     def release(self) -> tuple[Path, str]:
         """The file of the release, and the SHA-256 of its content."""
@@ -343,6 +358,24 @@ class StoredConcepts(Mapping[str, Concept]):
         found = self._store.rows(_TERM_BY_KEY, (self._number, key))
         return [(row[0], Term(*row[1:])) for row in found]
 
+    def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """Code and mappings of every active concept that has any."""
+        if not self._about.mappings:
+            return
+        query = "SELECT code, cells FROM concept WHERE category = ? AND status = 'active' AND cells != '' ORDER BY code"
+        for code, packed in self._store.rows(query, (self._number,)):
+            with self._store.reading():
+                cells = json.loads(packed)
+            listed = zip(self._about.mappings, cells, strict=False)  # what attributes say comes behind
+            if any(cells[: len(self._about.mappings)]):
+                yield code, {system: source.split(codes) for system, codes in listed}
+
+    def code_shape(self) -> tuple[int, int]:
+        """Characters of the longest code, and the most capital letters that a code begins with."""
+        query = "SELECT MAX(LENGTH(code)), MAX(LENGTH(code) - LENGTH(LTRIM(code, ?))) FROM concept WHERE category = ?"
+        longest, letters = next(self._store.rows(query, (ascii_uppercase, self._number)))
+        return longest or 0, letters or 0
+
     @property
     def columns(self) -> tuple[str, ...]:
         """What the cells of a row beyond the fixed ones are: code systems and attributes."""
@@ -395,6 +428,30 @@ class StoredConcepts(Mapping[str, Concept]):
     def _senders(self) -> set[str]:
         return {sender for (sender,) in self._store.rows("SELECT DISTINCT sender FROM origin WHERE sender != ''")}
 
+    def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
+        """The codes and terms of many folded keys; their concepts are kept, so that asking for them is cheap."""
+        found: dict[str, list[tuple[str, Term]]] = {key: [] for key in keys}
+        for some in _slices(list(found)):
+            query = _TERM_BY_KEY.replace("SELECT code", "SELECT key, code").replace("key = ?", _among("key", some))
+            for row in self._store.rows(query, (self._number, *some)):
+                found[row[0]].append((row[1], Term(*row[2:])))
+        self._keep({code for senses in found.values() for code, _term in senses})
+        return found
+
+    def _keep(self, codes: Iterable[str]) -> None:
+        """Read concepts that are not kept yet, in few queries."""
+        missing = [code for code in codes if code not in self._kept]
+        if len(self._kept) + len(missing) > _KEPT:
+            self._kept.clear()
+        for some in _slices(missing):
+            here = (self._number, *some)
+            terms: dict[str, list[Any]] = {}
+            query = f"{_TERM} AND {_among('code', some)} AND position >= {FIRST_FURTHER} ORDER BY code, position"
+            for row in self._store.rows(query, here):
+                terms.setdefault(row[0], []).append(row)
+            for row in self._store.rows(f"{_CONCEPT} AND {_among('code', some)}", here):
+                self._kept[row[0]] = self.made(row, terms.get(row[0], ()))
+
     def children(self) -> Iterator[tuple[str, list[str]]]:
         """Each code that is a parent, with the codes of its children."""
         rows = self._store.rows(
@@ -410,6 +467,14 @@ class StoredConcepts(Mapping[str, Concept]):
             if len(cells) != len(self._empty):
                 raise self._store.damaged("a concept has too many or too few cells")
             return source.made_concept([*row[:6], *cells, *row[7:]], [Term(*one[1:]) for one in terms], self._about)
+
+
+def _slices(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[first : first + _ASKED_AT_ONCE] for first in range(0, len(values), _ASKED_AT_ONCE))
+
+
+def _among(column: str, values: Sequence[str]) -> str:
+    return f"{column} IN ({','.join('?' * len(values))})"
 
 
 class _Values(ValuesView[Concept]):

@@ -21,7 +21,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from string import ascii_uppercase
 
 from zhengming.dictionary.model import Dictionary
 
@@ -134,31 +133,21 @@ class CodeBook:
     def _proper(self, text: str) -> Iterator[str]:
         """The forms a mistyped code may have been meant as: upper case, digits for letters, zeros filled in."""
         upper = re.sub("[ .:_-]", "", text).upper()
-        for letters in range(self._letters + 1):
+        length, most_letters = self.category.code_shape
+        for letters in range(most_letters + 1):
             head, digits = upper[:letters], upper[letters:].translate(_DIGITS_LIKE)
             if digits.isdigit() and head.isalpha() == bool(letters):
                 yield head + digits
-                yield head + digits.zfill(self._length - letters)
-
-    @cached_property
-    def _length(self) -> int:
-        """Characters of the longest code."""
-        return max(map(len, self.category.concepts), default=0)
-
-    @cached_property
-    def _letters(self) -> int:
-        """Letters that codes of the category begin with."""
-        return max((len(code) - len(code.lstrip(ascii_uppercase)) for code in self.category.concepts), default=0)
+                yield head + digits.zfill(length - letters)
 
     @cached_property
     def _mapped(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """By system and code in upper case, the concepts in use that carry it."""
         found: dict[str, dict[str, list[str]]] = {system: {} for system in self.category.mappings}
-        for concept in self.category.concepts.values():
-            if concept.status == "active":
-                for system, codes in concept.mappings.items():
-                    for code in codes:
-                        found[system].setdefault(code.upper(), []).append(concept.code)
+        for concept, mappings in self.category.mapped():
+            for system, codes in mappings.items():
+                for code in codes:
+                    found[system].setdefault(code.upper(), []).append(concept)
         return {system: {code: tuple(sorted(all_)) for code, all_ in codes.items()} for system, codes in found.items()}
 
     def _most_general(self, codes: tuple[str, ...]) -> tuple[str, ...]:

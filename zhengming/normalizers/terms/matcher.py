@@ -8,7 +8,7 @@ nearest terms (`candidates`), which is never more than a proposal.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -42,6 +42,7 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
+_SEEN = 300_000  # texts whose mentions are kept, some 300 MB
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
@@ -93,19 +94,19 @@ class Matcher:
                 f"levels accept={self.accept:g}, review={self.review:g} cannot be used",
                 remedy="0 ≤ review ≤ accept ≤ 1",
             )
+        held, speciality = Decisions.of(decisions), frozenset(speciality)
         self._vocabulary = vocabulary()
         stored = stored_lexicon(self.category, self._vocabulary, sender)
         self._lexicon = stored or Lexicon(self.category, self._vocabulary, sender)
         self._guard = StoredGuard(stored) if stored else Guard(self._lexicon)
-        self._judge = Judge(self.category, self._lexicon, self._guard, frozenset(speciality))
+        self._judge = Judge(self.category, self._lexicon, self._guard, speciality)
         self._proposer = Proposer(self._lexicon, self._guard, self.review)
         self._confidence = _calibration()
-        self._decided = Decided(
-            Decisions.of(decisions), self.category, dictionary.id, sender, self._confidence[decided.METHOD]
-        )
+        self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
         bound = model.bound(dictionary, category) if model else None
         self._learned = Learned(bound, self.category, self._lexicon, self.accept)
         self._seen: dict[str, tuple[Mention, ...]] = {}
+        self._facts = (sender, sorted(speciality), held, model)
 
     def match(self, text: str, beside: str = "") -> list[Mention]:
         """The mentions of one cell, in the order of the text; an empty cell has none.
@@ -126,6 +127,8 @@ class Matcher:
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
+        if len(self._seen) > _SEEN:
+            self._seen.clear()
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
         self._learned.prepare(unseen, lambda text: self._read(text, ""))
         if isinstance(self._guard, StoredGuard):  # one by one would be slow
@@ -137,6 +140,21 @@ class Matcher:
             for text, mentions in zip(unseen, parallel.read_many(unseen, self.match, processes), strict=True):
                 self._seen[text] = tuple(mentions)
         return [self.match(text) for text in listed]
+
+    @property
+    def facts(self) -> list[object]:
+        """All that a result depends on, apart from the text and the version of the program."""
+        sender, speciality, held, model = self._facts
+        options = [self.accept, self.review, sender, speciality, held.sha256, model.sha256 if model else ""]
+        return [self.dictionary.sha256, self.category.name, *options]
+
+    def known(self, texts: Iterable[str]) -> dict[str, tuple[Mention, ...]]:
+        """The texts that have been read, with their mentions."""
+        return {text: self._seen[text] for text in texts if text in self._seen}
+
+    def remember(self, read: Mapping[str, tuple[Mention, ...]]) -> None:
+        """Take over what was read by a matcher of the same `facts`."""
+        self._seen.update(read)
 
     def explain(self, text: str, beside: str = "") -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""

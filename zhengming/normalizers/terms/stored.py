@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 START = 4  # characters by which a text is looked up, as in `dictionary.index.words`
 LARGE = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
 _KEPT = 200_000  # answers kept, some 100 MB of entries
-_ASKED = 20  # terms asked of the index for one text: several may be of one concept
+_ASKED = 10  # terms asked of the index for one text: several may be of one concept
+_TOGETHER = 20_000  # texts whose terms are looked up together
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
@@ -64,11 +65,21 @@ class StoredLexicon(Lexicon):
         self._words = self._word_entries()
         for word in self._words.values():
             word.settle(self._strongest_mark)
-        self.entries = _Found(self._found)
+        self.entries: _Found[Entry] = _Found(self._found)
         self.words = _Walk(self.index.lengths, [*self._words, *self._local], self.entries.get)
 
+    def read(self, keys: Iterable[str]) -> None:
+        """Look up many keys together, so that asking for them one by one is cheap."""
+        missing = [entry_key for entry_key in dict.fromkeys(keys) if not self.entries.keeps(entry_key)]
+        self.entries.make_room(len(missing))
+        for entry_key, senses in self._stored.named_many(missing).items():
+            self.entries.keep(entry_key, self._entry_of(entry_key, senses))
+
     def _found(self, entry_key: str) -> Entry | None:
-        senses = self._local.get(entry_key) or [one for one in self._stored.named(entry_key) if not one[1].sender]
+        return self._entry_of(entry_key, self._stored.named(entry_key))
+
+    def _entry_of(self, entry_key: str, named: list[tuple[str, Term]]) -> Entry | None:
+        senses = self._local.get(entry_key) or [one for one in named if not one[1].sender]
         word = self._words.get(entry_key)
         if not senses:
             return word
@@ -149,7 +160,7 @@ class StoredCandidates(CandidateIndex):
     def __init__(self, lexicon: StoredLexicon) -> None:
         """Ask the lexicon's index; a sender's own terms are compared one by one."""
         super().__init__(lexicon.local_terms)
-        self._all = lexicon.terms
+        self._lexicon = lexicon
         self._index = lexicon.index.nearest
         self._answers: dict[tuple[str, float], list[tuple[float, str]]] = {}
         self._wanted: dict[tuple[str, float], None] | None = None
@@ -170,28 +181,35 @@ class StoredCandidates(CandidateIndex):
 
         Gives the texts whose reading asked nothing, with what was read; the others must be read again.
         """
-        wanted: dict[tuple[str, float], None] = {}
-        for text in texts:
-            self._wanted = {}
-            try:
-                result = read(text)
-            finally:
-                asked, self._wanted = self._wanted, None
-            if asked:
-                wanted.update(asked)
-            else:
-                yield text, result
-        for cutoff in dict.fromkeys(cutoff for _text, cutoff in wanted):
-            self._answer([text for text, level in wanted if level == cutoff], cutoff)
+        listed = list(texts)
+        for first in range(0, len(listed), _TOGETHER):
+            some = listed[first : first + _TOGETHER]
+            self._lexicon.read(key(text) for text in some)
+            wanted: dict[tuple[str, float], None] = {}
+            for text in some:
+                self._wanted = {}
+                try:
+                    result = read(text)
+                finally:
+                    asked, self._wanted = self._wanted, None
+                if asked:
+                    wanted.update(asked)
+                else:
+                    yield text, result
+            for cutoff in dict.fromkeys(cutoff for _text, cutoff in wanted):
+                self._answer([text for text, level in wanted if level == cutoff], cutoff)
 
     def _answer(self, texts: Sequence[str], cutoff: float) -> None:
         if len(self._answers) + len(texts) > _KEPT:
             self._answers.clear()
         found = self._index.nearest_many(texts, top=_ASKED, cutoff=cutoff)
-        for place, text in enumerate(texts):
-            scored = [(score, self._index.keys[term]) for score, term in found.of(place)]
+        named = self._index.keys.many(found.ids)
+        self._lexicon.read(named)
+        scores, starts = found.scores.tolist(), found.starts.tolist()
+        for text, start, end in zip(texts, starts[:-1], starts[1:], strict=True):
+            scored = list(zip(scores[start:end], named[start:end], strict=True))
             scored += super().nearest(text, cutoff) if self._terms else []
-            self._answers[text, cutoff] = best_of_each(scored, self._all)
+            self._answers[text, cutoff] = best_of_each(scored, self._lexicon.terms)
 
 
 class _Found(Mapping[str, Value]):
@@ -205,10 +223,22 @@ class _Found(Mapping[str, Value]):
         try:
             return self._kept[wanted]
         except KeyError:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
+            self.make_room(1)
             found = self._kept[wanted] = self._find(wanted)
             return found
+
+    def keeps(self, wanted: str) -> bool:
+        """Whether asking for this costs nothing."""
+        return wanted in self._kept
+
+    def make_room(self, count: int) -> None:
+        """Forget what is kept if `count` more would be too many."""
+        if len(self._kept) + count > _KEPT:
+            self._kept.clear()
+
+    def keep(self, wanted: str, value: Value | None) -> None:
+        """Keep a value that was found otherwise."""
+        self._kept[wanted] = value
 
     def get(self, wanted: str, default: object = None) -> Value | None:  # type: ignore[override]
         found = self._value(wanted)
