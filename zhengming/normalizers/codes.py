@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zhengming.dictionary.model import Dictionary
+from zhengming.patterns import Pattern
 
 MAX_CHARACTERS = 4096  # of a cell; what follows is not looked at, as in the cell parser
 
@@ -54,7 +55,7 @@ class CodeBook:
         """Read the codes of `category` in `dictionary`."""
         self.dictionary = dictionary
         self.category = dictionary.category(category)
-        self._pattern = re.compile(self.category.code_pattern or r"(?!)")
+        self._pattern = Pattern(self.category.code_pattern, where=f"category {category}: code_pattern")
         self._known: dict[str, tuple[tuple[str, ...], str, str] | None] = {}
 
     def find(self, text: str) -> list[WrittenCode]:
@@ -118,7 +119,7 @@ class CodeBook:
             if upper in codes:
                 general = self._most_general(codes[upper])
                 yield (general or codes[upper]), system, "" if general else "coarse-code"
-        if self._pattern.fullmatch(text):
+        if self._pattern.fits(text):
             yield (), "", "unknown-code"
         proposed = tuple(dict.fromkeys(one for one in self._proper(text) if one in self.category.concepts))
         if proposed:
