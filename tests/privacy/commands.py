@@ -5,6 +5,7 @@ was not made for, for people mix files up. Or say in `EXEMPT` why no cell can co
 
     {files}  all marked files at once, good and bad      {file}    some of them, one after the other
     {small}, {cut}   one that can be read, one not       {book}, {text}  a workbook and a csv of 5,000 each
+    {headless}  one whose headers are mostly a row of data
     {clean}  what zm clean makes of {small}
     {review} a review workbook made from marked values   {gold}    gold data of marked values
     {source} the source folder of a small dictionary     {key}     a file with a key for pseudonyms
@@ -42,6 +43,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         *(("{clean}", f"{column}{row}") for column in ("D", "H", "N", "Z") for row in (5, 6)),
         *(("{clean}", "D5", "--json"), ("{file}", "D5"), ("{clean}", "N6", "--source", "{small}")),
     ],
+    "profile": [("{file}",), ("{headless}",), ("{headless}", "--json")],
     "schema": [("{small}",)],
     "learn": [("{gold}", "-o", "{out}/model"), ("{small}", "-o", "{out}/model"), ("--show", "{small}")],
     "template": [("{file}", "-o", "{out}/form.xlsx")],
@@ -79,6 +81,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         ("{file}", "--decisions", "{out}/decisions.csv", "--reviewer", "甲", "--time", "2024-01-01"),
         ("{review}", "--decisions", "{file}", "--reviewer", "甲", "--time", "2024-01-01"),
     ],
+    "review cluster": [("{files}", "-o", "{out}/clusters.csv")],
     "review merge": [
         ("{review}", "{review}", "-o", "{out}/merged.xlsx"),
         ("{file}", "{file}", "-o", "{out}/merged.xlsx"),

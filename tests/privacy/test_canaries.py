@@ -86,6 +86,7 @@ def others(planted: dict[str, Path]) -> dict[str, str]:
         "book": str(planted["book"]),
         "small": str(planted["small"]),
         "cut": str(planted["cut.xlsx"]),
+        "headless": str(planted["one-known-header.csv"]),
     }
 
 
