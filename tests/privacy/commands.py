@@ -44,6 +44,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         *(("{clean}", "D5", "--json"), ("{file}", "D5"), ("{clean}", "N6", "--source", "{small}")),
     ],
     "profile": [("{file}",), ("{headless}",), ("{headless}", "--json")],
+    "code": [("{file}", "-o", "{out}/coded.csv", "--column", "诊断=disease")],
     "schema": [("{small}",)],
     "learn": [("{gold}", "-o", "{out}/model"), ("{small}", "-o", "{out}/model"), ("--show", "{small}")],
     "template": [("{file}", "-o", "{out}/form.xlsx")],
