@@ -174,6 +174,11 @@ class Judge:
         """Whether an unknown stretch or a number is glued to the token: it may be part of another expression."""
         tokens = reading.tokens
         before = index > 0 and reading.glued(index) and tokens[index - 1].kind == "unknown"
+        beyond = index + 1
+        while beyond < len(tokens) and tokens[beyond].kind == "modifier" and reading.glued(beyond):
+            beyond += 1
+        if beyond < len(tokens) and tokens[beyond].kind == "unknown" and reading.glued(beyond):
+            return True  # PA分支狭窄 speaks of the artery
         if index + 1 == len(tokens) or not reading.glued(index + 1):
             return before
         follower = tokens[index + 1]

@@ -181,8 +181,11 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
     reached = host is not None
     for position in range(index - 1, -1, -1):
-        if reading.separations[position + 1] > limit or depth[reading.tokens[position].start] < inside:
+        separation = reading.separations[position + 1]
+        if separation > limit or depth[reading.tokens[position].start] < inside:
             return reached
+        if reached and separation == BRACKET and host is None:
+            return reached  # 先心病（室缺）肛门闭锁术后: what stands before the bracket is another item
         found = reading.hosts.get(position)
         if found is None:
             if _overrides(reading.tokens[position], cue):

@@ -21,22 +21,35 @@ _LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked 
 
 def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
     """Make concepts of the reading more specific by what their brackets say; those tokens are then used up."""
-    for found in reading.found:
+    for found in list(reading.found):
         for first, last in _items(reading, found):
             tokens = reading.tokens[first:last]
             if all(token.kind == "modifier" for token in tokens):
                 continue  # composed by definition, with its qualifier
             said = reading.view.text[tokens[0].start : tokens[-1].end]
-            entry = _together(said, found, lexicon, category) or _below(said, tokens, found, lexicon, category)
+            entry = _together(said, found, lexicon, category)
+            hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
+            if entry is None and not hosted:
+                if _says_the_same(said, tokens, found, category):
+                    _use_up(tokens)
+                    continue
+                entry = _below(said, tokens, found, lexicon, category)
             if entry:
                 found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
                 found.codes, found.entry, found.method = entry.codes, entry, "composed"
-                for token in tokens:
-                    token.kind = "part"
+                for one in hosted:
+                    reading.found.remove(one)
+                    del reading.hosts[one.token]
+                _use_up(tokens)
+
+
+def _use_up(tokens: list[Token]) -> None:
+    for token in tokens:
+        token.kind = "part"
 
 
 def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
-    """The items of the bracket right behind a concept, as ranges of tokens; none if another concept stands there."""
+    """The items of the bracket right behind a concept, as ranges of tokens."""
     depth, gaps, tokens = reading.view.depth, reading.view.gaps, reading.tokens
     first = found.token + 1
     if found.token < 0 or first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
@@ -44,8 +57,6 @@ def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
     level = depth[tokens[first].start]
     last = first
     while last < len(tokens) and depth[tokens[last].start] >= level:
-        if last in reading.hosts:
-            return
         last += 1
     if level <= depth[found.start]:
         return
@@ -57,15 +68,37 @@ def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
 
 
 def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
-    """The term that bracket and name make together, in either order, if it is of a concept below."""
-    ways = [found.entry.key + said, said + found.entry.key]
-    if len(said) > 1 and said[-2].isdigit() and said[-1].isascii() and said[-1].isalpha():
-        ways.append(found.entry.key + said[:-1])  # type IIb is a type II
-    for text in ways:
-        entry = lexicon.terms.get(text)
-        if entry and len(entry.codes) == 1 and not entry.ambiguous and _is_below(entry.codes[0], found, category):
-            return entry
-    return None
+    """The term that bracket and name make together, in either order, if it is of a concept below.
+
+    Characters that change no name do not count, and type IIb is a type II.
+    """
+    fillers = lexicon.vocabulary.fillers
+    core = _bare(said, fillers)
+    ways = {found.entry.key + said, said + found.entry.key}
+    loose = {_bare(found.entry.key, fillers) + core, core + _bare(found.entry.key, fillers)}
+    if len(core) > 1 and core[-2].isdigit() and core[-1].isascii() and core[-1].isalpha():
+        loose.add(_bare(found.entry.key, fillers) + core[:-1])
+    below = {code for one in found.codes for code in category.descendants(one)}
+    exact = [entry for way in sorted(ways) if (entry := lexicon.terms.get(way)) and set(entry.codes) <= below]
+    if not exact and core:
+        keys = sorted(
+            term.key for code in below for term in category.concepts[code].terms if _bare(term.key, fillers) in loose
+        )
+        exact = [entry for one in keys if (entry := lexicon.terms.get(one)) and set(entry.codes) <= below]
+    sure = {entry.codes: entry for entry in reversed(exact) if len(entry.codes) == 1 and not entry.ambiguous}
+    return next(iter(sure.values())) if len(sure) == 1 else None
+
+
+def _bare(text: str, fillers: frozenset[str]) -> str:
+    return "".join([one for one in text if one not in fillers])
+
+
+def _says_the_same(said: str, tokens: list[Token], found: Found, category: Category) -> bool:
+    """Whether a bracket with unread text only repeats part of the concept's own names: PDA（未闭）."""
+    if len(said) < _LEAST_SAID or said.isascii() or len(found.codes) != 1:
+        return False
+    unread = any(token.kind == "unknown" for token in tokens)
+    return unread and any(said in term.key for term in category.concepts[found.codes[0]].terms)
 
 
 def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
@@ -87,7 +120,3 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
         return None
     entry = lexicon.terms.get(key(category.concepts[topmost[0]].name))
     return entry if entry and entry.codes == (topmost[0],) and not entry.ambiguous else None
-
-
-def _is_below(code: str, found: Found, category: Category) -> bool:
-    return code not in found.codes and not category.ancestors(code).isdisjoint(found.codes)
