@@ -211,3 +211,13 @@ def test_codes_of_another_dictionary_mean_nothing_here() -> None:
     ours, theirs = match("A", dictionary=stamp), match("B", "wang", dictionary="icd@1 0123456789ab")
     held = Decisions([ours, theirs]).of_dictionary(dictionary.id)
     assert held.ruling("disease", "法四").codes == ("A",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＝SUM(A1)", "+86 室缺", "@室缺", "-1", "'=1", "'室缺"])
+def test_a_log_holds_nothing_that_a_spreadsheet_would_run(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "decisions.csv"
+    one = Decision(text, "disease", "no-match", "甲", "2026-11-25")
+    append(path, [one])
+    assert text == "'室缺" or f"\n{text}" not in path.read_text(encoding="utf-8")
+    assert read(path) == [one]
+    assert append(path, [one]) == 0

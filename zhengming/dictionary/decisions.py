@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from zhengming.dictionary.folding import fold
 from zhengming.errors import UnreadableFile, UsageError
 from zhengming.files import locked, opened, write_bytes
+from zhengming.tables.written_text import runs
 
 if TYPE_CHECKING:
     from zhengming.dictionary.model import Dictionary
@@ -294,7 +295,8 @@ def _parsed(data: bytes, where: str) -> Iterator[Decision]:
 
 
 def _decision(cells: Sequence[str]) -> Decision:
-    text, category, sender, verdict, codes, rejected, reviewer, time, dictionary, comment = cells
+    plain = [cell[1:] if cell[:1] == "'" and _would_run(cell) else cell for cell in cells]
+    text, category, sender, verdict, codes, rejected, reviewer, time, dictionary, comment = plain
     said: Verdict = verdict  # type: ignore[assignment]  # checked by `problem`
     return Decision(text, category, said, reviewer, time, sender, _split(codes), _split(rejected), dictionary, comment)
 
@@ -316,7 +318,12 @@ def _row(one: Decision) -> tuple[str, ...]:
 
 
 def _line(one: Decision) -> str:
-    return ",".join(_cell(cell) for cell in _row(one)) + "\n"
+    return ",".join(_cell(f"'{cell}" if _would_run(cell) else cell) for cell in _row(one)) + "\n"
+
+
+def _would_run(cell: str) -> bool:
+    """Whether a spreadsheet would run the cell, apostrophes in front of it left out; such a cell gets one more."""
+    return runs(cell.lstrip("'"))
 
 
 def _cell(text: str) -> str:
