@@ -421,7 +421,8 @@ class _File:
                     outcomes[index] = coded.normalize(text, matcher, beside=self._beside(field, table, index))
             column = Column(field.name, source.index, raw, outcomes)
         for row, cell, outcome in zip(table.rows, column.raw, column.outcomes, strict=True):
-            self._judge(field, table.place(self.book.file, row.number, source.index), cell, outcome)
+            if not values.is_plain(outcome):
+                self._judge(field, table.place(self.book.file, row.number, source.index), cell, outcome)
         return column
 
     def _beside(self, field: Field, table: Located, index: int) -> str:

@@ -72,6 +72,12 @@ def verdict(outcome: object) -> tuple[str, str]:
     return "accepted", "empty"
 
 
+def is_plain(outcome: object) -> bool:
+    """Whether nothing is to be said of a cell: accepted or not there, and not one that states that there is nothing."""
+    status, reason = verdict(outcome)
+    return status == "accepted" and reason != "states-none"
+
+
 def amount(outcome: object) -> Decimal | None:
     """The amount an outcome counts for in a sum: nothing for an empty cell, None if it could not be understood."""
     if not isinstance(outcome, Outcome):

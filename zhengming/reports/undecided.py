@@ -11,7 +11,7 @@ from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.decided import NO_MATCH, SURROUNDINGS
 from zhengming.normalizers.terms.mention import Candidate, Mention
-from zhengming.normalizers.values import Column
+from zhengming.normalizers.values import Column, verdict
 from zhengming.tables import CellValue, cell_text
 from zhengming.tables.locate import Located
 
@@ -104,10 +104,12 @@ def undecided(
     """Each distinct undecided value once: the most frequent first, then by field and place."""
     found: dict[tuple[str, str], list[Any]] = {}
     for field in spec.fields:
-        for place, raw, outcome in _cells(file, tables, columns[field.name]):
+        for table, row, index, raw, outcome in _open_cells(tables, columns[field.name]):
             for text, status, reason, candidates in _open(raw, outcome):
-                new = [status, reason, candidates, 0, place, cell_text(raw)]
-                entry = found.setdefault((field.name, text), new)
+                entry = found.get((field.name, text))
+                if entry is None:
+                    place = table.place(file, row, index)
+                    entry = found[field.name, text] = [status, reason, candidates, 0, place, cell_text(raw)]
                 entry[3] += 1
     listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
     order = {field.name: index for index, field in enumerate(spec.fields)}
@@ -119,6 +121,17 @@ def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Ite
         if part.index:
             for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
                 yield table.place(file, row.number, part.index), raw, outcome
+
+
+def _open_cells(
+    tables: Sequence[Located], parts: Sequence[Column]
+) -> Iterator[tuple[Located, int, int, CellValue, object]]:
+    """The cells that are not accepted, with their table, row and column."""
+    for table, part in zip(tables, parts, strict=True):
+        if part.index:
+            for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
+                if verdict(outcome)[0] != "accepted":
+                    yield table, row.number, part.index, raw, outcome
 
 
 def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
