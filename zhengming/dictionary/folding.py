@@ -15,9 +15,10 @@ from functools import cache
 _ROMAN = {"viii": "8", "vii": "7", "iii": "3", "iv": "4", "vi": "6", "ix": "9", "ii": "2", "i": "1"}
 # A numeral stands alone: no letter or digit beside it, so neither "ivs" nor the ICD-10 code "i27" is one.
 # A lone v or x is left: it is more often a letter than a five or a ten.
-# A letter may follow where a type is meant: IIb, IVa型; ivc alone is a vein.
+# A letter may follow where a type is meant: IIb, IVa型; ivc is a vein, in IVC型 too.
 _ROMAN_RUN = re.compile(
-    r"(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])|(?:iii|iv|ii|i)(?=[a-d]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))"
+    r"(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])"
+    r"|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))"
 )
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})

@@ -163,7 +163,7 @@ class TableSpec(_Frozen):
 
     >>> spec = load("aid_case")
     >>> spec.field("birth_date").kind, spec.field("diagnosis").category, len(spec.fields)
-    ('date', 'disease', 20)
+    ('date', 'disease', 22)
     """
 
     name: Name

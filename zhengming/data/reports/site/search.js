@@ -14,7 +14,10 @@ const zhengming = {
       if (zhengmingFolding[one]) return zhengmingFolding[one];
       return Array.from(one.normalize("NFKC").toUpperCase().toLowerCase(), (plain) => zhengmingFolding[plain] ?? plain).join("");
     }).join("").replace(/[\p{Cc}\p{Cf}\p{Mn}\p{Me}]/gu, "")
-      .replace(/(?<![a-z0-9])(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])/g, (numeral) => numerals[numeral]);
+      .replace(
+        /(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))/g,
+        (numeral) => numerals[numeral],
+      );
     return folded.replace(/[^\p{L}\p{N}]+/gu, "") || folded.replace(/ /g, "");
   },
 
