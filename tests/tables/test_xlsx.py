@@ -190,3 +190,20 @@ def test_a_workbook_cut_off_on_its_way_is_called_damaged(make_xlsx: MakeXlsx, cu
 def test_reading_in_this_process_finds_the_same(make_xlsx: MakeXlsx) -> None:
     path = make_xlsx(cells('<c r="A1"><v>1</v></c>', '<c r="B1" t="e"><v>#N/A</v></c>'))
     assert read(path) == read(path, limits=Limits(isolate=False))
+
+
+def test_a_sheet_whose_content_is_missing_is_told(tmp_path: Path) -> None:
+    import zipfile
+
+    import xlsxwriter
+
+    whole, part = tmp_path / "whole.xlsx", tmp_path / "part.xlsx"
+    with xlsxwriter.Workbook(whole) as book:
+        for name in ("甲", "乙"):
+            book.add_worksheet(name).write_row(0, 0, ["患儿姓名", "诊断"])
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(part, "w") as target:
+        for name in source.namelist():
+            if name != "xl/worksheets/sheet2.xml":
+                target.writestr(name, source.read(name))
+    told = [(notice.kind, notice.place.sheet) for notice in read(part).notices]
+    assert told == [("other-reader", ""), ("missing-sheet", "乙")]

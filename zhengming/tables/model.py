@@ -81,6 +81,7 @@ NoticeKind = Literal[
     "lost-digits",  # a number of more than 15 digits, of which the file no longer has the last
     "merged-value",  # a merged cell inside the data, its value spread over the range. params: cells
     "numbers-as-text",  # texts that are numbers, in a column of numbers. params: count
+    "missing-sheet",  # the workbook lists the sheet and has no content of it
     "other-format",  # the content is not what the extension says. params: expected, found
     "other-reader",  # the first reader failed on this file or missed cells; the second read it
     "quoted-prefix",  # cells made text by an apostrophe. params: count

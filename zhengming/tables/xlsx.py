@@ -69,6 +69,9 @@ def _patient(source: Source, package: Package) -> Contents:
         notices.append(Notice("dates-1904", Place(source.file)))
     for grid, sheet in zip(grids, sheets, strict=True):
         notices += sheet_notices(grid, sheet, source.file)
+    # A sheet without content makes the fast reader's answer incomplete, so that it is told here.
+    empty = [part.name for part in package.sheets if not package.read(part.part).strip()]
+    notices += [Notice("missing-sheet", Place(source.file, name)) for name in empty]
     return Contents(sheets, tuple(notices), package.date1904, {"reader": "cells"})
 
 
