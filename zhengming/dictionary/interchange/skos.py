@@ -94,15 +94,11 @@ def _said(concept: Concept, category: Category, base: str, scheme: str) -> Itera
     yield from (f"dcterms:isReplacedBy <{base}{quote(code)}>" for code in concept.replaced_by)
     for name, codes in concept.mappings.items():
         predicate = "skos:exactMatch" if name in category.one_to_one else "skos:broadMatch"
-        yield from (f"{predicate} <{system(name).prefix_uri}{quote(_local(name, code))}>" for code in codes)
+        yield from (f"{predicate} <{system(name).prefix_uri}{quote(system(name).local(code))}>" for code in codes)
     if concept.source:
         yield f"dcterms:source {_literal(concept.source)}"
     if concept.note:
         yield f"skos:note {_literal(concept.note)}"
-
-
-def _local(name: str, code: str) -> str:
-    return code.removeprefix(f"{system(name).prefix}:")
 
 
 def _literal(text: str, lang: str = "") -> str:

@@ -108,16 +108,11 @@ def _mapping_rows(category: Category) -> Iterator[tuple[str, ...]]:
                     subject_id=f"zm:{concept.code}",
                     subject_label=concept.name,
                     predicate_id="skos:exactMatch" if exact else "skos:broadMatch",
-                    object_id=f"{system(name).prefix}:{_local(name, code)}",
+                    object_id=f"{system(name).prefix}:{system(name).local(code)}",
                     mapping_justification=_CURATED,
                     mapping_source="",
                     comment=concept.source,
                 )
-
-
-def _local(name: str, code: str) -> str:
-    """The code after its prefix: HP:0001629 says its prefix itself."""
-    return code.removeprefix(f"{system(name).prefix}:")
 
 
 def _term_rows(category: Category) -> Iterator[tuple[str, ...]]:
@@ -182,9 +177,9 @@ def _facts(path: Path) -> Facts:
             terms.append(_term(row))
         elif row["subject_id"].startswith("zm:"):
             prefix, _colon, code = row["object_id"].partition(":")
-            full = row["object_id"] if prefix == "HP" else code
+            known = by_prefix(prefix)
             codes = mapped.setdefault(row["subject_id"][3:], {})
-            codes.setdefault(by_prefix(prefix), []).append(full)
+            codes.setdefault(known, []).append(system(known).whole(code))
     systems = tuple(dict.fromkeys(name for codes in mapped.values() for name in codes))
     concepts = [
         {"code": code, **{name: ";".join(found) for name, found in codes.items()}} for code, codes in mapped.items()

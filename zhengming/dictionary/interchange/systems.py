@@ -10,7 +10,10 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One code system: its canonical `uri` (FHIR), `prefix` and `prefix_uri` (CURIEs), its OMOP vocabulary if any."""
+    """One code system: its canonical `uri` (FHIR), `prefix` and `prefix_uri` (CURIEs), its OMOP vocabulary if any.
+
+    `prefixed`: its codes say the prefix themselves, as those of HPO do.
+    """
 
     name: str
     title: str
@@ -18,6 +21,15 @@ class System:
     prefix: str
     prefix_uri: str
     omop_vocabulary: str
+    prefixed: bool = False
+
+    def local(self, code: str) -> str:
+        """The code without its prefix."""
+        return code.removeprefix(f"{self.prefix}:") if self.prefixed else code
+
+    def whole(self, local: str) -> str:
+        """The code as the dictionary has it, of what stands behind the prefix."""
+        return f"{self.prefix}:{local}" if self.prefixed else local
 
 
 @cache
@@ -25,7 +37,7 @@ def _listed() -> dict[str, System]:
     text = (resources.files("zhengming") / "data" / "interchange" / "systems.csv").read_text(encoding="utf-8")
     rows = csv.reader(text.splitlines())
     next(rows)
-    return {row[0]: System(*row[:6]) for row in rows}
+    return {row[0]: System(*row[:6], prefixed=row[6] == "yes") for row in rows}
 
 
 def system(name: str) -> System:
@@ -47,10 +59,9 @@ def by_prefix(prefix: str) -> str:
 
 
 def by_prefix_uri(uri: str) -> tuple[str, str]:
-    """The system that an address of a code belongs to, and the code: HP_0001629 is HP:0001629."""
+    """The system that an address of a code belongs to, and the code."""
     for one in _listed().values():
         if uri.startswith(one.prefix_uri):
-            local = uri.removeprefix(one.prefix_uri)
-            return one.name, f"HP:{local}" if one.prefix == "HP" else local
+            return one.name, one.whole(uri.removeprefix(one.prefix_uri))
     head, _colon, local = uri.rpartition(":")
     return head.rsplit(":", 1)[-1], local
