@@ -37,7 +37,10 @@ def _listed() -> dict[str, System]:
     text = (resources.files("zhengming") / "data" / "interchange" / "systems.csv").read_text(encoding="utf-8")
     rows = csv.reader(text.splitlines())
     next(rows)
-    return {row[0]: System(*row[:6], prefixed=row[6] == "yes") for row in rows}
+    return {
+        name: System(name, title, uri, prefix, prefix_uri, omop, prefixed == "yes")
+        for name, title, uri, prefix, prefix_uri, omop, prefixed, _source in rows
+    }
 
 
 def system(name: str) -> System:
