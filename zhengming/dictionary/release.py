@@ -48,6 +48,15 @@ FORMAT = 1
 PAGE = 4096  # bytes; SQLite's own default, stated because a build of SQLite may have another
 SUFFIX = ".sqlite"
 FIRST_FURTHER = 2  # position of the first term that is no preferred name
+# The rows of concepts and of terms, as readers ask for them; what of a category is wanted is added behind.
+CONCEPTS = """
+SELECT code, name, name_en, parents, status, replaced_by, cells, origin.source, note
+FROM concept JOIN origin ON origin.id = concept.origin WHERE category = ?
+"""
+TERMS = """
+SELECT code, text, kind, lang, sender, relation, source, added_by, added_on
+FROM term JOIN origin ON origin.id = term.origin WHERE category = ?
+"""
 _SQLITE = 3_008_002  # stated as the writer: the first version that reads tables without rowid
 _ROWS_AT_ONCE = 5_000
 _FILE_HEADER = 100  # bytes at the start of the first page

@@ -16,7 +16,7 @@ from typing import TypeVar
 from zhengming.dictionary.changes.terms import Names, term_changes
 from zhengming.dictionary.changes.words import ENDED, KINDS, Change
 from zhengming.dictionary.model import Category, Concept, Dictionary
-from zhengming.dictionary.store import StoredConcepts
+from zhengming.dictionary.stored_category import StoredConcepts
 from zhengming.dictionary.succession import Heirs
 from zhengming.errors import UnknownCode
 

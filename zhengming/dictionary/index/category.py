@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from zhengming.dictionary.store import StoredCategory
+    from zhengming.dictionary.stored_category import StoredCategory
 
 FORMAT = 1
 SUFFIX = ".zmindex"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zhengming.dictionary.index.category import CategoryIndex
     from zhengming.dictionary.index.hashes import HashSet
     from zhengming.dictionary.index.words import Starts
-    from zhengming.dictionary.store import StoredCategory
+    from zhengming.dictionary.stored_category import StoredCategory
 
 START = 4  # characters by which a text is looked up, as in `dictionary.index.words`
 LARGE = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
@@ -40,7 +40,7 @@ def stored_lexicon(category: Category, vocabulary: Vocabulary, sender: str) -> S
         DictionaryError: the release is damaged.
     """
     if not isinstance(category.concepts, dict):
-        from zhengming.dictionary.store import StoredCategory
+        from zhengming.dictionary.stored_category import StoredCategory
 
         if isinstance(category, StoredCategory) and category.many_terms >= LARGE:
             return StoredLexicon(category, vocabulary, sender)
