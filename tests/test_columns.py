@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from zhengming.columns import code_columns, code_csv
-from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Dictionary
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UnreadableFile, UsageError
 from zhengming.normalizers import coded
 from zhengming.normalizers.terms.matcher import Matcher

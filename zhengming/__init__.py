@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zhengming.dictionary.decisions import Decision, Decisions
+    from zhengming.dictionary.decisions import Decision
     from zhengming.dictionary.model import Category, Concept, Dictionary, Term
+    from zhengming.dictionary.rulings import Decisions
     from zhengming.errors import ZhengmingError
     from zhengming.findings import Finding, Place
     from zhengming.learning import learn

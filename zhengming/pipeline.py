@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from zhengming import __version__
 from zhengming.configuration import SenderProfile
-from zhengming.dictionary.decisions import Decisions
 from zhengming.dictionary.model import Category, Dictionary
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import NoTable, ZhengmingError
 from zhengming.findings import Finding, Place, code_for, finding, rule
 from zhengming.normalizers import Context, coded, columns, headers, values

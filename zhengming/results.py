@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhengming.dictionary.decisions import Decisions
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UnwritableFile
 from zhengming.findings import Finding
 from zhengming.schemas.spec import TableSpec

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhengming.dictionary import decisions
-from zhengming.dictionary.decisions import COLUMNS, Decision, Decisions, append, read
+from zhengming.dictionary.decisions import COLUMNS, Decision, append, read
 from zhengming.dictionary.model import Dictionary
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UnreadableFile, UnwritableFile, UsageError
 
 DAY, NEXT = "2026-11-25", "2026-11-26"

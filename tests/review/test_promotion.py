@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from zhengming.cli import app
 from zhengming.dictionary import lint, source, starting
-from zhengming.dictionary.decisions import Decision, Decisions, append
+from zhengming.dictionary.decisions import Decision, append
+from zhengming.dictionary.rulings import Decisions
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.review import promotion, proposals
 

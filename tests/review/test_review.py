@@ -13,7 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import zhengming as zm
 from tests.office import needs_office, saved_again
-from zhengming.dictionary.decisions import Decisions, read
+from zhengming.dictionary.decisions import read
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import NotAReview, UsageError
 from zhengming.pipeline import Run
 from zhengming.review.apply import Applied, apply

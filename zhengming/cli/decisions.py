@@ -32,7 +32,7 @@ def dict_promote(
 ) -> None:
     """Make names of what reviewers agree on: show which decisions become terms and which do not, and why."""
     from zhengming import display
-    from zhengming.dictionary.decisions import Decisions
+    from zhengming.dictionary.rulings import Decisions
     from zhengming.review import promotion
 
     said = spoken_words(lang)
@@ -73,7 +73,7 @@ def dict_propose(
 ) -> None:
     """Collect the requests for new concepts, with how many values ask for each, examples, and what is nearest."""
     from zhengming import display
-    from zhengming.dictionary.decisions import Decisions
+    from zhengming.dictionary.rulings import Decisions
     from zhengming.review import proposals
 
     opened = open_dictionary(dictionary)

@@ -31,7 +31,7 @@ from zhengming.errors import ZhengmingError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zhengming.dictionary.decisions import Ruling
+    from zhengming.dictionary.rulings import Ruling
     from zhengming.reports.undecided import Question
     from zhengming.review.apply import Applied
     from zhengming.review.items import Problem

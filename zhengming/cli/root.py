@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zhengming.configuration import Configuration
-    from zhengming.dictionary.decisions import Decisions
     from zhengming.dictionary.model import Dictionary
+    from zhengming.dictionary.rulings import Decisions
     from zhengming.learning.model import Model
     from zhengming.pipeline import Run
 
@@ -108,7 +108,7 @@ def open_dictionary(path: Path | None) -> Dictionary:
 
 def open_decisions(path: Path | None) -> Decisions:
     """The decisions of the log that `--decisions` names, else of the one that is configured, else none."""
-    from zhengming.dictionary.decisions import Decisions
+    from zhengming.dictionary.rulings import Decisions
 
     settings = None if path else configured()
     if settings and settings.decisions:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zhengming.dictionary import decisions as log
 from zhengming.dictionary.model import Category, Dictionary
+from zhengming.dictionary.rulings import Decisions
 from zhengming.dictionary.succession import successors
 from zhengming.errors import UnreadableFile, UsageError
 from zhengming.files import opened
@@ -89,7 +90,7 @@ def read(path: str | Path, dictionary: Dictionary, category: str) -> Material:
         rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
         columns = set(rows.fieldnames or ())
         if set(log.COLUMNS) <= columns:
-            found = of_log(log.Decisions.read(path).of_dictionary(dictionary.id), concepts)
+            found = of_log(Decisions.read(path).of_dictionary(dictionary.id), concepts)
         elif "text" in columns and columns & {"codes", "names"}:
             found = _of_table(list(rows), concepts)
         else:
@@ -100,7 +101,7 @@ def read(path: str | Path, dictionary: Dictionary, category: str) -> Material:
     return found
 
 
-def of_log(decisions: log.Decisions, category: Category) -> Material:
+def of_log(decisions: Decisions, category: Category) -> Material:
     """What holds of a log about one category; what reviewers disagree on is only counted."""
     held = [one for one in decisions if one.category == category.name]
     agreed = [one for one in held if not one.disputed and one.verdict in ("match", "no-match")]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from zhengming.dictionary.decisions import Decisions, Ruling
+from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.findings import Finding, Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhengming.dictionary import decisions
-from zhengming.dictionary.decisions import Decision, Decisions, Ruling
+from zhengming.dictionary.decisions import Decision
 from zhengming.dictionary.model import Dictionary
+from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.review.items import Answer, Problem
 from zhengming.review.reading import Filled, load
 

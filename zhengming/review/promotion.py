@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 
 from zhengming.dictionary import source
-from zhengming.dictionary.decisions import Decisions, Ruling
 from zhengming.dictionary.editing import Why
 from zhengming.dictionary.folding import MARKS, fold, key
 from zhengming.dictionary.lifecycle import Lifecycle
 from zhengming.dictionary.model import Category, Dictionary, Term
+from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.errors import DictionaryError
 from zhengming.normalizers.terms.matcher import Matcher
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from zhengming.dictionary.decisions import Decisions, Ruling, folded
+from zhengming.dictionary.decisions import folded
+from zhengming.dictionary.rulings import Decisions, Ruling
 
 EXAMPLES = 5  # texts of one request that are shown
 

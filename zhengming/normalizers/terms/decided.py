@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from zhengming.dictionary.decisions import Decisions, Ruling, folded
+from zhengming.dictionary.decisions import folded
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Term
+from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.dictionary.succession import successors
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry

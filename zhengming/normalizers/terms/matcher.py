@@ -14,9 +14,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhengming.dictionary.decisions import Decision, Decisions
+from zhengming.dictionary.decisions import Decision
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Dictionary
+from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
