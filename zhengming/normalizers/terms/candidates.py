@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from zhengming.normalizers.terms.lexicon import Entry
 
 _POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
+_KEPT = 200_000  # answers kept, some 100 MB
 _SHOWN = 5  # candidates a reviewer is shown
 
 
@@ -16,40 +16,55 @@ class CandidateIndex:
 
     def __init__(self, terms: Mapping[str, Entry]) -> None:
         """Index the character pairs of every term key."""
+        import numpy as np
+
         self._keys = sorted(terms)
-        self._sizes = [len(term_key) + 2 for term_key in self._keys]
+        self._sizes = np.fromiter((len(term_key) + 2 for term_key in self._keys), dtype=np.float64)
         self._terms = terms
-        self._postings: dict[str, list[int]] = {}
-        self._known: dict[str, tuple[float, list[tuple[float, str]]]] = {}
+        self._known: dict[tuple[str, float], list[tuple[float, str]]] = {}
+        postings: dict[str, list[int]] = {}
         for index, term_key in enumerate(self._keys):
             for pair in _pairs(term_key):
-                self._postings.setdefault(pair, []).append(index)
+                postings.setdefault(pair, []).append(index)
+        self._postings = {pair: np.array(indices, dtype=np.intp) for pair, indices in postings.items()}
 
     def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1.
 
         The score is RapidFuzz's normalized InDel similarity of the keys.
         """
-        known = self._known.get(text)
-        if known is None or known[0] != cutoff:
-            known = self._known[text] = (cutoff, self._nearest(text, cutoff))
-        return known[1]
+        known = self._known.get((text, cutoff))
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            known = self._known[text, cutoff] = self._nearest(text, cutoff)
+        return known
 
     def _nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         from rapidfuzz import fuzz, process
 
-        shared: Counter[int] = Counter()
-        for pair in _pairs(text):
-            shared.update(self._postings.get(pair, ()))
-        keys, sizes = self._keys, self._sizes
-        least = (max(shared.values(), default=0) + 1) // 2  # a term sharing fewer pairs is not like the text
-        ranked = [(-count / sizes[index], index) for index, count in shared.items() if count >= least]
-        ranked.sort()
-        pool = [index for _share, index in ranked[:_POOL]]
-        scored = process.extract(
-            text, [keys[index] for index in pool], scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None
-        )
+        pool = [self._keys[index] for index in self._pool(text)]
+        scored = process.extract(text, pool, scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None)
         return best_of_each([(score / 100, term_key) for term_key, score, _place in scored], self._terms)
+
+    def _pool(self, text: str) -> list[int]:
+        """The _POOL terms that share most pairs with the text for their size; of equal ones the first."""
+        import numpy as np
+
+        postings = self._postings
+        lists = [postings[pair] for pair in _pairs(text) if pair in postings]
+        if not lists:
+            return []
+        shared = np.bincount(np.concatenate(lists))
+        least = (int(shared.max()) + 1) // 2  # a term sharing fewer pairs is not like the text
+        indices = np.flatnonzero(shared >= least)
+        if len(indices) > _POOL:
+            share = shared[indices] / self._sizes[indices]
+            last = np.partition(share, -_POOL)[-_POOL]
+            sure, equal = indices[share > last], indices[share == last]
+            indices = np.concatenate((sure, equal[: _POOL - len(sure)]))
+        found: list[int] = indices.tolist()
+        return found
 
 
 def best_of_each(

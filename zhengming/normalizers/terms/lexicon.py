@@ -74,6 +74,7 @@ class Words(Protocol):
 
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
 _ENDING_SIZES = (2, 3, 4)
+_KEPT = 20_000  # concepts whose names are kept together, some 10 MB
 LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
@@ -135,7 +136,7 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
-        _all = (self.terms, self.endings, self.alike, self.alike_words, self.cores, self.defined)
+        _all = (self.terms, self.endings, self.alike, self.alike_words, self.cores, self.defined, self._unfilled_terms)
 
     @cached_property
     def terms(self) -> Mapping[str, Entry]:
@@ -173,6 +174,37 @@ class Lexicon:
         """The text with every character replaced by its confusable class."""
         classes = self.vocabulary.alike
         return "".join([classes.get(character, character) for character in text])
+
+    def unfilled(self, text: str) -> str:
+        """The text without the characters that may be added or left out of a name without making it another one."""
+        fillers = self.vocabulary.fillers
+        return "".join([one for one in text if one not in fillers])
+
+    @cached_property
+    def _unfilled_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Term keys by their text without fillers."""
+        found: dict[str, list[str]] = {}
+        for entry_key in self.terms:
+            found.setdefault(self.unfilled(entry_key), []).append(entry_key)
+        return {text: tuple(keys) for text, keys in found.items()}
+
+    def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
+        """The keys of terms that are one of `texts` but for fillers; at least those of the concepts `below`."""
+        for text in texts:
+            yield from self._unfilled_terms.get(text, ())
+
+    def names(self, code: str) -> str:
+        """The keys of all terms of a concept, parted by a sign that no key has."""
+        found = self._names.get(code)
+        if found is None:
+            if len(self._names) > _KEPT:
+                self._names.clear()
+            found = self._names[code] = "\0".join([term.key for term in self.category.concepts[code].terms])
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def cores(self) -> Mapping[tuple[str, str], frozenset[str]]:

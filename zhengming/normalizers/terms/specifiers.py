@@ -30,7 +30,7 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
             entry = _together(said, found, lexicon, category)
             hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
             if entry is None and not hosted:
-                if _says_the_same(said, tokens, found, category):
+                if _says_the_same(said, tokens, found, lexicon):
                     _use_up(tokens)
                     continue
                 entry = _below(said, tokens, found, lexicon, category)
@@ -72,33 +72,28 @@ def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> 
 
     Characters that change no name do not count, and type IIb is a type II.
     """
-    fillers = lexicon.vocabulary.fillers
-    core = _bare(said, fillers)
-    ways = {found.entry.key + said, said + found.entry.key}
-    loose = {_bare(found.entry.key, fillers) + core, core + _bare(found.entry.key, fillers)}
-    if len(core) > 1 and core[-2].isdigit() and core[-1].isascii() and core[-1].isalpha():
-        loose.add(_bare(found.entry.key, fillers) + core[:-1])
     below = {code for one in found.codes for code in category.descendants(one)}
+    if not below:
+        return None
+    core, name = lexicon.unfilled(said), lexicon.unfilled(found.entry.key)
+    ways = {found.entry.key + said, said + found.entry.key}
     exact = [entry for way in sorted(ways) if (entry := lexicon.terms.get(way)) and set(entry.codes) <= below]
     if not exact and core:
-        keys = sorted(
-            term.key for code in below for term in category.concepts[code].terms if _bare(term.key, fillers) in loose
-        )
+        loose = {name + core, core + name}
+        if len(core) > 1 and core[-2].isdigit() and core[-1].isascii() and core[-1].isalpha():
+            loose.add(name + core[:-1])
+        keys = sorted(lexicon.but_for_fillers(loose, below))
         exact = [entry for one in keys if (entry := lexicon.terms.get(one)) and set(entry.codes) <= below]
     sure = {entry.codes: entry for entry in reversed(exact) if len(entry.codes) == 1 and not entry.ambiguous}
     return next(iter(sure.values())) if len(sure) == 1 else None
 
 
-def _bare(text: str, fillers: frozenset[str]) -> str:
-    return "".join([one for one in text if one not in fillers])
-
-
-def _says_the_same(said: str, tokens: list[Token], found: Found, category: Category) -> bool:
+def _says_the_same(said: str, tokens: list[Token], found: Found, lexicon: Lexicon) -> bool:
     """Whether a bracket with unread text only repeats part of the concept's own names: PDA（未闭）."""
     if len(said) < _LEAST_SAID or said.isascii() or len(found.codes) != 1:
         return False
     unread = any(token.kind == "unknown" for token in tokens)
-    return unread and any(said in term.key for term in category.concepts[found.codes[0]].terms)
+    return unread and said in lexicon.names(found.codes[0])
 
 
 def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
@@ -110,11 +105,7 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
         return None
     if not any(token.kind == "unknown" for token in tokens):
         return None
-    saying = {
-        code
-        for code in category.descendants(found.codes[0])
-        if any(core in term.key for term in category.concepts[code].terms)
-    }
+    saying = {code for code in category.descendants(found.codes[0]) if core in lexicon.names(code)}
     topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
     if len(topmost) != 1 or category.concepts[topmost[0]].status == "retired":
         return None

@@ -129,6 +129,12 @@ class StoredLexicon(Lexicon):
 
         return _Walk(self.index.alike_lengths, own, found)
 
+    def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
+        """The keys of terms of the concepts `below` that are one of `texts` but for fillers."""
+        wanted, concepts = set(texts), self.category.concepts
+        keys = (term.key for code in below for term in concepts[code].terms)
+        return (one for one in keys if self.unfilled(one) in wanted)
+
 
 class StoredGuard(Guard):
     """Contrasts between the terms of a large category, as its index knows them."""
