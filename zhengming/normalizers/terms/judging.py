@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Category
+from zhengming.normalizers.terms.composing import Composer
+from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
@@ -17,19 +18,30 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 class Judge:
     """Decides which concepts of a reading may be accepted; a concept's `problem` says why not."""
 
-    def __init__(self, category: Category, lexicon: Lexicon, guard: Guard, speciality: frozenset[str]) -> None:
+    def __init__(
+        self,
+        category: Category,
+        lexicon: Lexicon,
+        guard: Guard,
+        compounds: Compounds,
+        speciality: frozenset[str],
+    ) -> None:
         """Judge by the category's policy, definitions, contrasts; `speciality` is what a sender's cells are about."""
         self.category = category
         self.speciality = speciality
         self._lexicon = lexicon
         self._guard = guard
+        self._compounds = compounds
+        self._composer = Composer(category, lexicon)
         self._reviews = "review" in category.policy.qualifiers.values()
         self._words = {code: [key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
         """Compose core and sub-type, then look for problems, in every concept of the reading."""
-        for found in reading.found:
-            self.compose(found)
+        for found in list(reading.found):
+            self._composer.compose(found, reading)
+        if len(reading.found) > 1:
+            self._compounds.join_said(reading)
         for found in reading.found:
             found.problem = found.problem or self._own_problem(found, reading)
         for found in reading.found:
@@ -37,7 +49,7 @@ class Judge:
 
     def judge_alone(self, found: Found) -> Found:
         """Compose and look for problems in the one concept of a cell that is nothing but its name."""
-        self.compose(found)
+        self._composer.compose(found, None)
         return self.judge_value(found)
 
     def judge_value(self, found: Found) -> Found:
@@ -59,34 +71,9 @@ class Judge:
             elif found.problem == "unread-after":
                 yield found.token + 1
 
-    def compose(self, found: Found) -> None:
-        """Core and sub-type make the more specific concept; a specific concept says its sub-type."""
-        defined = self._lexicon.defined
-        while len(found.codes) == 1:
-            stated = {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)}
-            stated |= found.stated
-            more = [code for needed, code in defined.get(found.codes[0], ()) if needed <= stated]
-            if not more or more[0] == found.codes[0]:
-                break
-            found.steps.append(("composed", f"{self._name(found.codes[0])} → {self._name(more[0])}"))
-            found.codes = (more[0],)
-            found.method = "composed"
-        if len(found.codes) == 1:
-            for axis, value in self._implied.get(found.codes[0], ()):
-                found.qualifiers.setdefault(axis, value)
-
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = self._implied
-
-    @cached_property
-    def _implied(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """The qualifiers a concept's definitions agree on."""
-        found: dict[str, set[tuple[str, str]]] = {}
-        for definition in self.category.definitions:
-            stated = set(definition.qualifiers)
-            found[definition.code] = found[definition.code] & stated if definition.code in found else stated
-        return {code: tuple(sorted(qualifiers)) for code, qualifiers in found.items()}
+        _all = self._composer.implied
 
     def _own_problem(self, found: Found, reading: Reading | None) -> str:
         unclear = len(found.codes) > 1 or (found.entry.ambiguous and found.method != "composed")
@@ -105,7 +92,7 @@ class Judge:
         """Origins that change nothing: the definition's own, and those that go without saying for the concept."""
         code = found.codes[0]
         said = [
-            value for _axis, value in self._implied.get(code, ())
+            value for _axis, value in self._composer.implied.get(code, ())
         ]  # 特发性 is a sub-type of some, an origin of others
         usual = self.category.policy.usual_etiology
         for above in sorted({code, *self.category.ancestors(code)} & usual.keys()):
@@ -118,7 +105,7 @@ class Judge:
             return False
         fitting = [code for code in found.codes if self._has_such_a_kind(code, found.qualifiers)]
         if len(fitting) == 1:
-            return self._settle(found, fitting[0])
+            return self._settle(found, reading, fitting[0])
         sure = [
             other.codes[0]
             for other in reading.found
@@ -130,7 +117,7 @@ class Judge:
             [code for code in found.codes if not self.category.ancestors(code).isdisjoint(sure)],
         ):
             if len(line) == 1:
-                return self._settle(found, line[0])
+                return self._settle(found, reading, line[0])
         spoken_of = self._spoken_of(reading.view.text)
         company = {
             code: sum(not self._contexts(code).isdisjoint(self._contexts(other)) for other in sure)
@@ -142,7 +129,7 @@ class Judge:
                 company = {code: len(self._contexts(code) & further) for code in found.codes}
         most = max(company.values())
         related = [code for code, count in company.items() if count == most]
-        return most > 0 and len(related) == 1 and self._settle(found, related[0])
+        return most > 0 and len(related) == 1 and self._settle(found, reading, related[0])
 
     def contexts(self, text: str, mentions: Iterable[Mention]) -> frozenset[str]:
         """What another cell of the row is about: its words, and the concepts it names for certain."""
@@ -153,11 +140,11 @@ class Judge:
         """The contexts of which the text has a word."""
         return frozenset(code for code, words in self._words.items() if any(word in text for word in words))
 
-    def _settle(self, found: Found, code: str) -> bool:
+    def _settle(self, found: Found, reading: Reading, code: str) -> bool:
         found.codes = (code,)
         found.method = "abbreviation-in-context"
         found.steps.append(("abbreviation-in-context", self._name(code)))
-        self.compose(found)
+        self._composer.compose(found, reading)
         return True
 
     def _has_such_a_kind(self, code: str, qualifiers: Mapping[str, str | float]) -> bool:

@@ -22,6 +22,7 @@ from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.cell import Token, mistyped, tokenize, undoubled
+from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
@@ -100,7 +101,8 @@ class Matcher:
         stored = stored_lexicon(self.category, self._vocabulary, sender)
         self._lexicon = stored or Lexicon(self.category, self._vocabulary, sender)
         self._guard = StoredGuard(stored) if stored else Guard(self._lexicon)
-        self._judge = Judge(self.category, self._lexicon, self._guard, speciality)
+        self._compounds = Compounds(self.category, self._lexicon)
+        self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
         self._proposer = Proposer(self._lexicon, self._guard, self.review)
         self._confidence = _calibration()
         self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
@@ -209,25 +211,7 @@ class Matcher:
             view, read = self._read_mentions(view, about)
         read.sort(key=lambda found: (found.start, found.end))
         mentions = [self._mention(found, view) for found in read]
-        if len(read) > 1 and any(view.depth):
-            mentions = self._said_in_brackets(mentions, read, view)
         return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
-
-    def _said_in_brackets(self, mentions: list[Mention], read: list[Found], view: View) -> list[Mention]:
-        """Mark what stands in the bracket of a concept composed with it, and in that concept's name.
-
-        右室双出口（主动脉瓣下室缺）is one malformation, whose name speaks of the septal defect.
-        """
-        depth = view.depth
-        marked = list(mentions)
-        for whole in read:
-            if whole.method != "composed" or whole.problem:
-                continue
-            for place, part in enumerate(read):
-                inside = whole.end <= part.start and min(depth[whole.end : part.end]) > depth[whole.start]
-                if inside and part.codes and self.name(part.codes[0]) in self.name(whole.codes[0]):
-                    marked[place] = marked[place]._replace(covered_by=whole.codes[0])
-        return marked
 
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
@@ -311,6 +295,8 @@ class Matcher:
             recover(reading, lexicon)
         if any(view.depth):
             specify(reading, lexicon, self.category)
+        if len(reading.found) > 1:
+            self._compounds.join_listed(reading)
         qualify(reading, lexicon)
         self._judge.judge(reading)
         return view, reading.found + (self._left(reading) if unread else [])

@@ -37,7 +37,7 @@ def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None
         host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
         if host:
             host.qualifiers.setdefault(modifier.axis, modifier.value)
-            host.stated.add((modifier.axis, modifier.value))
+            host.stated.setdefault((modifier.axis, modifier.value), index)
             _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
     for cue in entry.cues:
         if cue.axis not in _WORDS_APART:

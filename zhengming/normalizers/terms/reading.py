@@ -15,8 +15,8 @@ class Found:
     """One concept being read: `token` is the index of its token, `[start, end)` its squeezed stretch.
 
     `problem` is the reason it must not be accepted, empty while there is none. `steps` tell how it was reached;
-    `shares` is the concept whose head it shares in a list; `stated` holds every sub-type said of it, where
-    `qualifiers` keeps the first of each axis.
+    `shares` is the concept whose head it shares in a list; `stated` holds every sub-type said of it, with the token
+    that says it, where `qualifiers` keeps the first of each axis.
     """
 
     token: int
@@ -30,7 +30,7 @@ class Found:
     steps: list[tuple[str, str]] = field(default_factory=list)
     rivals: tuple[tuple[float, str], ...] = ()
     shares: Found | None = None
-    stated: set[tuple[str, str]] = field(default_factory=set)
+    stated: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Reading:

@@ -52,7 +52,7 @@ class Vocabulary:
 
     `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
-    be added or left out of a name without making it another name.
+    be added or left out of a name without making it another name, `compounding` marks that make one of two names.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
@@ -63,6 +63,7 @@ class Vocabulary:
     confused: frozenset[tuple[str, str]]
     syllables: Mapping[str, str]
     fillers: frozenset[str]
+    compounding: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     numbers: re.Pattern[str]
@@ -74,10 +75,10 @@ def vocabulary() -> Vocabulary:
     """The vocabulary that comes with the package."""
     cues: dict[str, list[Cue]] = {}
     marks: dict[str, list[Cue]] = {}
-    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
+    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": [], "compound": []}
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis in endings:
-            endings[axis].append(key(text))
+            endings[axis].append(key(text))  # of a mark, the mark itself
             continue
         cue = Cue(axis, value, text, position, scope)
         if any(character.isalnum() for character in text):
@@ -96,6 +97,7 @@ def vocabulary() -> Vocabulary:
         syllables={one: syllable for syllable, characters in read.items() for one in characters},
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
+        compounding=tuple(endings["compound"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         numbers=_number_pattern(units),

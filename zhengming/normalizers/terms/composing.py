@@ -1,0 +1,147 @@
+"""Composing: a name and the sub-types said of it make the more specific concept, or several of them.
+
+VSD（膜周部）is 膜周部室间隔缺损, by a definition of the category. Where two kinds are said, neither is left out: one
+that is a kind of the other says both (膜周部，嵴下型), else both stand side by side (膜周部+肌部).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+
+_ANY = range(99)  # longer than any set of sub-types
+_ALWAYS = 2  # qualifiers every concept has: certainty and subject
+
+Qualifier = tuple[str, str]
+
+
+class _Kind(NamedTuple):
+    """A more specific concept, the sub-types that make it, and the tokens that say them."""
+
+    code: str
+    needed: frozenset[Qualifier]
+    places: tuple[int, ...]
+
+
+class Composer:
+    """Composes concepts by the definitions of one category."""
+
+    def __init__(self, category: Category, lexicon: Lexicon) -> None:
+        """Compose by the definitions that `lexicon` has in order."""
+        self._category = category
+        self._lexicon = lexicon
+
+    def compose(self, found: Found, reading: Reading | None) -> None:
+        """Make a concept more specific by what is said of it; a specific concept says its sub-type.
+
+        A second kind becomes a concept of its own in the reading, on the words that say it.
+        """
+        if len(found.codes) != 1:
+            return
+        if found.stated or (found.codes[0] in self._lexicon.defined and len(found.qualifiers) > _ALWAYS):
+            kinds = self._kinds(found)
+            if reading is not None:
+                if len(kinds) > 1:
+                    kinds.sort(key=lambda kind: self._is_general(kind, reading))
+                for kind in [*kinds[1:], *self._further(found, kinds)]:
+                    if not self._is_general(kind, reading):
+                        self._beside(found, kind, reading)
+            if kinds:
+                self._become(found, kinds[0].code)
+                found.qualifiers.update(kinds[0].needed)
+        self._imply(found)
+
+    @cached_property
+    def implied(self) -> dict[str, tuple[Qualifier, ...]]:
+        """The qualifiers a concept's definitions agree on."""
+        found: dict[str, set[Qualifier]] = {}
+        for definition in self._category.definitions:
+            stated = set(definition.qualifiers)
+            found[definition.code] = found[definition.code] & stated if definition.code in found else stated
+        return {code: tuple(sorted(qualifiers)) for code, qualifiers in found.items()}
+
+    def _kinds(self, found: Found) -> list[_Kind]:
+        """The most specific concepts that the sub-types said make, as they are said; none says less than another."""
+        stated = _stated(found)
+        made: dict[str, frozenset[Qualifier]] = {}
+        waiting: list[tuple[str, frozenset[Qualifier]]] = [(found.codes[0], frozenset())]
+        while waiting:
+            core, used = waiting.pop()
+            for needed, more in self._lexicon.defined.get(core, ()):
+                together = used | needed
+                if needed <= stated and more != found.codes[0] and len(together) < len(made.get(more, _ANY)):
+                    made[more] = together
+                    waiting.append((more, together))
+        if len(made) > 1:
+            ancestors = self._category.ancestors
+            made = {
+                code: needed
+                for code, needed in made.items()
+                if not any(code in ancestors(other) or needed < more for other, more in made.items())
+            }
+        kinds = [_Kind(code, needed, self._places(found, needed)) for code, needed in made.items()]
+        return sorted(kinds, key=lambda kind: (kind.places, kind.code))
+
+    def _further(self, found: Found, kinds: list[_Kind]) -> list[_Kind]:
+        """Kinds of what the concept is itself a kind of, said besides: the obstructed one in 心下型TAPVC伴梗阻."""
+        code, defined, ancestors = found.codes[0], self._lexicon.defined, self._category.ancestors
+        stated = found.stated.keys() - self.implied.get(code, ())
+        for kind in kinds:
+            stated -= kind.needed
+        if not stated:
+            return []
+        held = {code, *ancestors(code)}.union(*({kind.code, *ancestors(kind.code)} for kind in kinds))
+        return [
+            _Kind(more, needed, self._places(found, needed))
+            for above in sorted(ancestors(code) & defined.keys())
+            for needed, more in defined[above]
+            if needed <= stated and more not in held and code not in ancestors(more)
+        ]
+
+    def _places(self, found: Found, needed: frozenset[Qualifier]) -> tuple[int, ...]:
+        """The tokens that say a kind, in their order."""
+        return tuple(sorted(found.stated[one] for one in needed if one in found.stated))
+
+    def _become(self, found: Found, code: str) -> None:
+        concepts = self._category.concepts
+        found.steps.append(("composed", f"{concepts[found.codes[0]].name} → {concepts[code].name}"))
+        found.codes, found.method = (code,), "composed"
+
+    def _is_general(self, kind: _Kind, reading: Reading) -> bool:
+        """Whether only words that any finding may have make the kind: 多发 is said of all, and stays a qualifier."""
+        entries = [reading.tokens[place].entry for place in kind.places]
+        return all(entry is None or entry.cues for entry in entries)
+
+    def _beside(self, found: Found, kind: _Kind, reading: Reading) -> None:
+        """Add a further kind of the concept to the reading, where its words stand."""
+        if not kind.places or kind.places[0] in reading.hosts:
+            return
+        index = kind.places[0]
+        token = reading.tokens[index]
+        start, end = token.start, token.end
+        if start < found.end:  # 室间隔膜周部及肌部缺损: each kind has its part of the name
+            if start <= found.start:
+                return
+            found.end, end = start, found.end
+        other = Found(index, start, end, found.codes, found.entry, found.method, found.problem)
+        other.qualifiers = {axis: value for axis, value in found.qualifiers.items() if isinstance(value, str)}
+        other.qualifiers.update(kind.needed)
+        measure = reading.tokens[index + 1].measure if index + 1 < len(reading.tokens) else None
+        if measure and measure.quantity == "length_mm":
+            other.qualifiers["size_mm"] = round(measure.high, 3)
+        other.steps = [step for step in found.steps if step[0] != "composed"]
+        self._become(other, kind.code)
+        self._imply(other)
+        reading.add(other)
+
+    def _imply(self, found: Found) -> None:
+        for axis, value in self.implied.get(found.codes[0], ()):
+            found.qualifiers.setdefault(axis, value)
+
+
+def _stated(found: Found) -> set[Qualifier]:
+    return {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)} | found.stated.keys()

@@ -1,0 +1,192 @@
+"""Compounds: two names of a cell that together are the name of one concept.
+
+PA/VSD is pulmonary atresia with a septal defect, one malformation with one code, and so is 肺动脉闭锁，室间隔缺损.
+Which pairs these are, the names of the dictionary say: such a concept lies below the first of the two, and its name is
+a name of that one, perhaps a joining word, and a name of the second, perhaps with a sub-type word beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from zhengming.dictionary.folding import key
+from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
+
+_LEAST_NAME = 2  # characters of either part
+_SAID_OF_BOTH = ("certainty", "subject", "timing")  # parts that differ in one of these are two statements
+
+Qualifier = tuple[str, str]
+
+
+class _Compound(NamedTuple):
+    """The term that a name makes with one of `part`, when all that is `needed` is said of that part.
+
+    One that is `listed` has no joining word in its own name (肺动脉闭锁，室间隔缺损).
+    """
+
+    part: str
+    needed: frozenset[Qualifier]
+    entry: Entry
+    listed: bool
+
+
+class Compounds:
+    """The compounds of one category, worked out for each first name when it first has another name behind it."""
+
+    def __init__(self, category: Category, lexicon: Lexicon) -> None:
+        """Keep the two; nothing is worked out yet."""
+        self._category = category
+        self._lexicon = lexicon
+        self._known: dict[str, tuple[_Compound, ...]] = {}
+
+    def join_listed(self, reading: Reading) -> None:
+        """Join names that no more than a list mark parts, before it is known what is said of them: of one, of both."""
+        for first, second in self._pairs(reading):
+            between = _between(reading, first, second)
+            if not _has_own_words(reading, second) and _parted(reading, first, second) <= LIST:
+                stated = [(one.axis, one.value) for token in between if token.entry for one in token.entry.modifiers]
+                self._join(reading, first, second, stated, joined=self._is_one(reading, second))
+
+    def join_said(self, reading: Reading) -> None:
+        """Join names that a comma or a joining word parts, when the same is said of both."""
+        for first, second in self._pairs(reading):
+            alike = all(first.qualifiers.get(axis) == second.qualifiers.get(axis) for axis in _SAID_OF_BOTH)
+            parted = _parted(reading, first, second)
+            if alike and parted <= BRACKET and first.method == "composed" and self._says(first, second):
+                _absorb(reading, first, second)
+            elif alike and parted <= CLAUSE:
+                joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
+                self._join(reading, first, second, second.stated, joined=joined)
+
+    def _pairs(self, reading: Reading) -> Iterable[tuple[Found, Found]]:
+        """Neighbours of which the first may be the first part of a compound, or composed and so speak of the second."""
+        if not any([one.method == "composed" or self._may_be_first(one) for one in reading.found]):
+            return ()
+        found = sorted(reading.found, key=lambda one: one.token)
+        return [pair for pair in pairwise(found) if pair[0].method == "composed" or self._may_be_first(pair[0])]
+
+    def _may_be_first(self, found: Found) -> bool:
+        known = self._known
+        return any([known[code] if code in known else self._of(code) for code in found.codes])
+
+    def _join(
+        self, reading: Reading, first: Found, second: Found, stated: Collection[Qualifier], *, joined: bool
+    ) -> None:
+        """Make one concept of two, if they are a compound; a more specific second one stays beside it.
+
+        Parts that nothing joins (右位主动脉弓 迷走左锁骨下动脉) are two findings, unless the dictionary lists them so.
+        """
+        if len(second.codes) != 1 or second.entry.ambiguous:
+            return
+        above = self._category.ancestors(second.codes[0]) | {second.codes[0]}
+        fitting = [
+            next(
+                (
+                    one
+                    for one in self._of(code)
+                    if one.part in above and one.needed <= set(stated) and (joined or one.listed)
+                ),
+                None,
+            )
+            for code in first.codes
+        ]
+        compounds = [one for one in fitting if one]
+        if len(compounds) != 1:
+            return
+        first.steps.append(("compound", compounds[0].entry.senses[0][1].text))
+        first.codes, first.entry, first.method = compounds[0].entry.codes, compounds[0].entry, "composed"
+        if compounds[0].part == second.codes[0]:
+            _absorb(reading, first, second)
+
+    def _is_one(self, reading: Reading, second: Found) -> bool:
+        """Whether a name is glued to the one before it, or written as one with it: PA/VSD."""
+        view = reading.view
+        between = "" if view.bare else view.between(second.start)
+        return view.gaps[second.start] == NONE or any(mark in between for mark in self._lexicon.vocabulary.compounding)
+
+    def _says(self, first: Found, second: Found) -> bool:
+        """Whether the name of the first concept speaks of the second."""
+        concepts = self._category.concepts
+        return len(first.codes) == len(second.codes) == 1 and (
+            concepts[second.codes[0]].name in concepts[first.codes[0]].name
+        )
+
+    def _of(self, code: str) -> tuple[_Compound, ...]:
+        """The compounds of which a concept is the first part, those that need most first."""
+        known = self._known.get(code)
+        if known is None:
+            first = self._category.ancestors(code) | {code}
+            found = [one for below in sorted(self._category.descendants(code)) for one in self._split(below, first)]
+            found.sort(key=lambda one: -len(one.needed))
+            known = self._known[code] = tuple(found)
+        return known
+
+    def _split(self, code: str, first: Collection[str]) -> Iterator[_Compound]:
+        """The concept as a compound whose first part is one of `first`, by its preferred name."""
+        lexicon, name = self._lexicon, key(self._category.concepts[code].name)
+        whole = lexicon.terms.get(name)
+        if whole is None or whole.codes != (code,):
+            return
+        for cut in range(len(name) - _LEAST_NAME, _LEAST_NAME - 1, -1):
+            head = lexicon.terms.get(name[:cut])
+            if head and len(head.codes) == 1 and head.codes[0] in first:
+                yield from self._parts(name[cut:], whole)
+
+    def _parts(self, rest: str, whole: Entry) -> Iterator[_Compound]:
+        """What the rest of a name is: a joining word or not, then a name, with a sub-type word or not."""
+        words = self._lexicon.entries
+        starts = [size for size in range(1, len(rest)) if (word := words.get(rest[:size])) and word.joins]
+        for start in (0, *starts):
+            tail = rest[start:]
+            for low in range(len(tail)):
+                for high in range(len(tail), low + _LEAST_NAME - 1, -1):
+                    if (low and high < len(tail)) or (part := self._lexicon.terms.get(tail[low:high])) is None:
+                        continue
+                    beside = tail[:low] + tail[high:]
+                    word = words.get(beside) if beside else None
+                    if len(part.codes) == 1 and (not beside or (word and word.modifiers)):
+                        needed = {(one.axis, one.value) for one in word.modifiers} if word else set()
+                        yield _Compound(part.codes[0], frozenset(needed), whole, not start)
+
+
+def _parted(reading: Reading, first: Found, second: Found) -> int:
+    """How strongly two neighbours are parted; beyond any limit where something else stands between them."""
+    if first.problem or second.problem or not all(map(_may_stand_between, _between(reading, first, second))):
+        return CLAUSE + CLAUSE
+    return max(reading.separations[first.token + 1 : second.token + 1])
+
+
+def _between(reading: Reading, first: Found, second: Found) -> list[Token]:
+    return reading.tokens[first.token + 1 : second.token]
+
+
+def _may_stand_between(token: Token) -> bool:
+    """Whether the token only joins the names beside it, says a sub-type, or is used up."""
+    return token.kind in ("modifier", "part") or (token.entry is not None and token.entry.joins > 0)
+
+
+def _has_own_words(reading: Reading, found: Found) -> bool:
+    """Whether a sub-type word or a bracket follows the name: they are said of it, not of what it is a part of."""
+    after = found.token + 1
+    if after >= len(reading.tokens):
+        return False
+    start = reading.tokens[after].start
+    return reading.tokens[after].kind == "modifier" or reading.view.depth[start] > reading.view.depth[found.start]
+
+
+def _absorb(reading: Reading, first: Found, second: Found) -> None:
+    """Let the first name stand for the second, with whatever is said of that one."""
+    for axis, value in second.qualifiers.items():
+        first.qualifiers.setdefault(axis, value)
+    first.end = max(first.end, second.end)
+    for index in range(first.token + 1, second.token + 1):
+        reading.tokens[index].kind = "part"
+        reading.separations[index] = NONE
+    reading.found.remove(second)
+    del reading.hosts[second.token]
