@@ -30,7 +30,7 @@ _HOMES = {
     "CleanResult": "zhengming.results",
     "Concept": "zhengming.dictionary.model",
     "Decision": "zhengming.dictionary.decisions",
-    "Decisions": "zhengming.dictionary.decisions",
+    "Decisions": "zhengming.dictionary.rulings",
     "Dictionary": "zhengming.dictionary.model",
     "Finding": "zhengming.findings",
     "Matcher": "zhengming.normalizers.terms.matcher",
