@@ -7,6 +7,7 @@ concept that has such a sub-type takes it, else the better joined one.
 
 from __future__ import annotations
 
+from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Measure, Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
@@ -19,19 +20,21 @@ _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix"})
 
 def qualify(reading: Reading, lexicon: Lexicon) -> None:
     """Give every concept of the reading its qualifiers."""
+    answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
         if token.kind == "number" and token.measure:
             _measure(reading, index, token.measure)
         elif token.entry and token.kind in ("cue", "modifier"):
-            _words(reading, index, token.entry, lexicon)
+            _words(reading, index, token.entry, lexicon, answers=answers)
     _marks(reading, lexicon)
+    answer(reading, lexicon)
     for found in reading.found:
         _share(found)
         for axis, value in _DEFAULTS.items():
             found.qualifiers.setdefault(axis, value)
 
 
-def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None:
+def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon, *, answers: bool) -> None:
     """What one word says: as a sub-type of the category, as a general cue, or as both."""
     for modifier in entry.modifiers:
         host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
@@ -40,7 +43,9 @@ def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon) -> None
             host.stated.setdefault((modifier.axis, modifier.value), index)
             _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
     for cue in entry.cues:
-        if cue.axis not in _WORDS_APART:
+        if answers and cue.axis == "certainty":
+            _backward(reading, index, cue, "nearest", CLAUSE)
+        elif cue.axis not in _WORDS_APART:
             _cue(reading, index, cue)
 
 
@@ -66,11 +71,22 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
             return  # 未见残余分流 denies what follows it, known to us or not
         scope = "nearest" if position == "after" and cue.position == "either" else scope
     if position == "before":
-        alone = reading.separations[index + 1] >= CLAUSE or index + 1 == len(reading.tokens)
-        if not _forward(reading, index, cue) and cue.axis == "certainty" and alone:
-            _backward(reading, index, cue, "nearest", LIST)  # 室间隔缺损：无
+        said = _forward(reading, index, cue)
+        if not said and cue.axis == "certainty" and _closes(reading, index):
+            said = _backward(reading, index, cue, "list", LIST)  # 室间隔缺损：无
+            if not said:
+                _late(reading, index, cue)
     elif position == "after" and not _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST):
         _leading(reading, index, cue)
+
+
+def _closes(reading: Reading, index: int) -> bool:
+    """Whether the word ends its clause, but for a bracket behind it."""
+    after = index + 1
+    if after == len(reading.tokens) or reading.separations[after] >= CLAUSE:
+        return True
+    depth = reading.view.depth
+    return depth[reading.tokens[after].start] > depth[reading.tokens[index].start]
 
 
 def _has_object(reading: Reading, index: int) -> bool:
@@ -79,6 +95,8 @@ def _has_object(reading: Reading, index: int) -> bool:
     if after >= len(reading.tokens) or reading.separations[after] >= LIST:
         return False
     token = reading.tokens[after]
+    if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
+        return False  # a bracket explains
     return token.kind == "unknown" or (
         token.entry is not None and any(one.axis == "timing" for one in token.entry.cues)
     )
@@ -89,6 +107,8 @@ def _leading(reading: Reading, index: int, cue: Cue) -> None:
     if any(position in reading.hosts for position in range(index)):
         if cue.axis == "timing":
             _clause_of_its_own(reading, index, cue)
+        elif cue.axis == "certainty":
+            _late(reading, index, cue)
         return
     if reading.glued(index + 1):
         found = reading.hosts.get(index + 1)
@@ -119,12 +139,44 @@ def _clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
             _set(listed, reading, reading.tokens[index], cue)
 
 
+def _late(reading: Reading, index: int, cue: Cue) -> None:
+    """A doubt or denial that has no name in its clause is said of the clause before: 外院诊断室缺，复查不支持.
+
+    With a word that is not read beside it, it may deny something else; what stands before is then doubtful.
+    """
+    if cue.value == "affirmed" or _has_object(reading, index):
+        return
+    if cue.position != "both" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
+        return  # 发热待查 speaks of something else, known to us or not
+    behind = reading.side(index, -1, CLAUSE)
+    if behind is None:
+        return
+    first = last = index
+    while first > 0 and reading.separations[first] <= LIST and first - 1 not in reading.hosts:
+        first -= 1
+    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
+        last += 1
+    clear = not any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1])
+    position = behind[2].token
+    while True:
+        found = reading.hosts.get(position)
+        if found and clear:
+            _set(found, reading, reading.tokens[index], cue)
+        elif found:
+            found.problem = found.problem or "unclear-negation"
+        if position == 0 or reading.separations[position] > LIST:
+            return
+        position -= 1
+
+
 def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
     """Whether the cue stands `before` or `after` its concept; empty if none is near."""
     if reading.bracket_host(index):
         return "after"
     left = reading.side(index, -1, BRACKET)
     right = reading.side(index, 1, BRACKET)
+    if right and not left and _in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
+        return "after"  # 唐氏综合征：不支持（染色体正常）
     if left and right:
         if left[:2] == right[:2]:
             return "after" if prefers_left else "before"
@@ -134,6 +186,12 @@ def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
     if right:
         return "before"
     return "after" if prefers_left else "before"
+
+
+def _in_bracket(reading: Reading, found: Found, index: int) -> bool:
+    """Whether the concept stands in a bracket that opens behind token `index`."""
+    depth = reading.view.depth
+    return depth[found.start] > depth[reading.tokens[index].start]
 
 
 def _apart(reading: Reading, index: int) -> Found | None:
@@ -278,7 +336,11 @@ def _marks(reading: Reading, lexicon: Lexicon) -> None:
     view = reading.view
     if view.bare:
         return
-    marks = {mark: cues for mark, cues in lexicon.vocabulary.marks.items() if mark in view.spaceless}
+    marks = {
+        mark: cues
+        for mark, cues in lexicon.vocabulary.marks.items()
+        if cues[0].position == "after" and mark in view.spaceless
+    }
     if not marks:
         return
     for border in range(len(reading.tokens) + 1):

@@ -84,9 +84,13 @@ class View:
 
     def between(self, index: int) -> str:
         """The folded punctuation before squeezed character `index` (or after the last one), spaces left out."""
+        return self.between_with_spaces(index).replace(" ", "")
+
+    def between_with_spaces(self, index: int) -> str:
+        """As `between`, each run of white space as one space."""
         first = self._places[index - 1] + 1 if index else 0
         last = self._places[index] if index < len(self._places) else len(self.folded)
-        return self.folded[first:last].replace(" ", "")
+        return self.folded[first:last]
 
     def positions(self, first: int, last: int) -> tuple[int, int]:
         """The squeezed stretch that covers folded[first:last]."""

@@ -27,7 +27,8 @@ class Cue:
 
     `axis` is what it speaks of (certainty, timing, subject, severity …; `link`, `neutral`, `contrast` for words that
     join or say nothing), `position` where its mention stands (before: the cue precedes it), `scope` how far it reaches
-    (nearest, list, sentence).
+    (nearest, list, sentence). Of marks `position` may also be `tick`, `box` or `blank` (a form's boxes, ticked or
+    crossed, empty, or left blank) and `sign` (glued to the name before it).
     """
 
     axis: str

@@ -1,0 +1,113 @@
+"""Answers: what a form says of every name it lists, by a tick, a sign or a word.
+
+☑室缺 □房缺, 室缺√ 房缺×, VSD+ ASD- and 室缺 有 房缺 无 speak of each name by itself, which a cue of running text does
+not. Where the form leaves open what it says, its names are doubted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import NONE, Cue
+
+_UNCLEAR = "unclear-negation"
+_BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
+
+
+def answer(reading: Reading, lexicon: Lexicon) -> None:
+    """Say of every concept of the reading what the form's mark at it says."""
+    if not reading.found or reading.view.bare:
+        return
+    marks = lexicon.vocabulary.marks
+    text = reading.view.spaceless
+    boxes = {mark: cues[0] for mark, cues in marks.items() if cues[0].position in _BOXES and mark in text}
+    if boxes:
+        _ticked(reading, boxes)
+    signs = {mark: cues[0] for mark, cues in marks.items() if cues[0].position == "sign" and mark in text}
+    if signs:
+        _signed(reading, signs)
+
+
+def answers_follow(reading: Reading) -> bool:
+    """Whether the cell is a list of names, each followed by a word of its own: 室缺 有 房缺 无."""
+    expected = "name"
+    answered = 0
+    for position, token in enumerate(reading.tokens):
+        if token.kind == "number":
+            continue
+        if position in reading.hosts:
+            if expected != "name" or (answered and reading.separations[position] == NONE):
+                return False
+            expected = "word"
+        elif token.entry and any(cue.axis == "certainty" for cue in token.entry.cues):
+            if expected != "word":
+                return False
+            expected = "name"
+            answered += 1
+        else:
+            return False
+    return answered > 1 and expected == "name"
+
+
+def _ticked(reading: Reading, boxes: Mapping[str, Cue]) -> None:
+    """Boxes and ticks stand before every name, or behind every name.
+
+    A tick or a cross speaks for itself; what is left empty denies beside a tick, and else leaves a box open.
+    """
+    leads = any(mark in reading.view.between(reading.tokens[0].start) for mark in boxes)
+    said = [
+        (found, cue)
+        for found in reading.found
+        for place in [found.start if leads else _behind(reading, found)]
+        for mark, cue in boxes.items()
+        if mark in reading.view.between(place) and not _counts(reading, place, mark)
+    ]
+    ticked = any(cue.value == "affirmed" for _found, cue in said)
+    for found, cue in said:
+        if ticked or cue.position == "tick":
+            _say(found, cue)
+        elif cue.position == "box":
+            found.problem = found.problem or _UNCLEAR
+
+
+def _signed(reading: Reading, signs: Mapping[str, Cue]) -> None:
+    """Signs are glued to the names before them; where only some names have one, a minus may be a mere dash."""
+    said = [(found, cue) for found in reading.found for cue in [_sign(reading, found, signs)] if cue]
+    values = {cue.value for _found, cue in said}
+    if "refuted" not in values:
+        return
+    for found, cue in said:
+        if len(said) == len(reading.found) or len(values) > 1:
+            _say(found, cue)
+        elif cue.value == "refuted":
+            found.problem = found.problem or _UNCLEAR
+
+
+def _sign(reading: Reading, found: Found, signs: Mapping[str, Cue]) -> Cue | None:
+    place = _behind(reading, found)
+    after = reading.view.between_with_spaces(place)
+    cue = signs.get(after[:1])
+    return cue if cue and (len(after) > 1 or place == len(reading.view.text)) else None
+
+
+def _behind(reading: Reading, found: Found) -> int:
+    """The place of the punctuation behind a name with what is glued to it or in brackets: 室缺3mm√, 室缺（膜部）×."""
+    depth, gaps = reading.view.depth, reading.view.gaps
+    for index in range(found.token + 1, len(reading.tokens)):
+        place = reading.tokens[index].start
+        if index in reading.hosts or (gaps[place] != NONE and depth[place] <= depth[found.start]):
+            return place
+    return len(reading.view.text)
+
+
+def _counts(reading: Reading, place: int, mark: str) -> bool:
+    """Whether the mark multiplies a number: 室缺×2, 8mm×6mm."""
+    return reading.view.between(place).endswith(mark) and reading.view.text[place : place + 1].isdigit()
+
+
+def _say(found: Found, cue: Cue) -> None:
+    if found.qualifiers.get("certainty") in (None, "affirmed"):
+        found.qualifiers[cue.axis] = cue.value
+        found.steps.append(("qualifier", f"{cue.text} → {cue.axis}={cue.value}"))
