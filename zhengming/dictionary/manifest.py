@@ -27,7 +27,8 @@ class CategoryManifest(BaseModel):
 
     `roots` are the codes that have no parent, where the category is a hierarchy; `one_to_one` those of `mappings` that
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
-    the codes whose descendants keep company, each with words that speak of them without naming any.
+    the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
+    for a word of an operation what such an operation treats, `untreated` what none treats.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +43,8 @@ class CategoryManifest(BaseModel):
     qualifiers: dict[str, Action] = {}
     usual_etiology: dict[str, tuple[str, ...]] = {}
     contexts: dict[str, tuple[str, ...]] = {}
+    treatments: dict[str, tuple[str, ...]] = {}
+    untreated: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, data: dict[str, object], *, where: str) -> CategoryManifest:

@@ -102,6 +102,7 @@ class Policy:
     `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
     `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
+    `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats.
     """
 
     cell: CellKind = "value"
@@ -112,6 +113,8 @@ class Policy:
     retired: Literal["review", "follow"] = "review"
     beside: tuple[str, ...] = ()
     contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    treatments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    untreated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

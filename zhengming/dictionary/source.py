@@ -146,6 +146,8 @@ def made_category(
             about.matching.retired,
             about.matching.beside,
             about.contexts,
+            about.treatments,
+            about.untreated,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -272,6 +272,8 @@ def _policy(category: Category) -> Iterator[str]:
     yield f"code_pattern={category.code_pattern}"
     yield from (f"{qualifier}: {action}" for qualifier, action in policy.qualifiers.items())
     yield from (f"usual_etiology {code}: {', '.join(values)}" for code, values in policy.usual_etiology.items())
+    yield from (f"treatments {word}: {', '.join(codes)}" for word, codes in policy.treatments.items())
+    yield from (f"untreated {code}" for code in policy.untreated)
 
 
 def _names(changes: Iterable[Change], old: Category, new: Category) -> dict[str, str]:

@@ -30,6 +30,7 @@ from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.learned import Learned
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.organisations import OrganisationReader
 from zhengming.normalizers.terms.places import PlaceReader
 from zhengming.normalizers.terms.proposals import PLAIN, Proposer
@@ -103,6 +104,7 @@ class Matcher:
         self._guard = StoredGuard(stored) if stored else Guard(self._lexicon)
         self._compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
+        self._operations = Operations(self.category)
         self._proposer = Proposer(self._lexicon, self._guard, self.review)
         self._confidence = _calibration()
         self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
@@ -297,7 +299,7 @@ class Matcher:
             specify(reading, lexicon, self.category)
         if len(reading.found) > 1:
             self._compounds.join_listed(reading)
-        qualify(reading, lexicon)
+        qualify(reading, lexicon, self._operations)
         self._judge.judge(reading)
         return view, reading.found + (self._left(reading) if unread else [])
 

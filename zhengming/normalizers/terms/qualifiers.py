@@ -10,22 +10,23 @@ from __future__ import annotations
 from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Measure, Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.operations import OPERATED, Operations
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
-_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix"})
+_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive"})
 
 
-def qualify(reading: Reading, lexicon: Lexicon) -> None:
+def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     """Give every concept of the reading its qualifiers."""
     answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
         if token.kind == "number" and token.measure:
             _measure(reading, index, token.measure)
         elif token.entry and token.kind in ("cue", "modifier"):
-            _words(reading, index, token.entry, lexicon, answers=answers)
+            _words(reading, index, token.entry, lexicon, operations, answers=answers)
     _marks(reading, lexicon)
     answer(reading, lexicon)
     for found in reading.found:
@@ -34,7 +35,9 @@ def qualify(reading: Reading, lexicon: Lexicon) -> None:
             found.qualifiers.setdefault(axis, value)
 
 
-def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon, *, answers: bool) -> None:
+def _words(
+    reading: Reading, index: int, entry: Entry, lexicon: Lexicon, operations: Operations, *, answers: bool
+) -> None:
     """What one word says: as a sub-type of the category, as a general cue, or as both."""
     for modifier in entry.modifiers:
         host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
@@ -45,8 +48,26 @@ def _words(reading: Reading, index: int, entry: Entry, lexicon: Lexicon, *, answ
     for cue in entry.cues:
         if answers and cue.axis == "certainty":
             _backward(reading, index, cue, "nearest", CLAUSE)
+        elif cue.value == OPERATED:
+            _operation(reading, index, cue, operations)
         elif cue.axis not in _WORDS_APART:
             _cue(reading, index, cue)
+
+
+def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
+    """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
+    treated = operations.treated(reading, index, cue) if cue.position != "before" else []
+    for found in treated:
+        _set(found, reading, reading.tokens[index], cue)
+    if treated:
+        return
+    before = [found for found in reading.found if cue.axis not in found.qualifiers]
+    _cue(reading, index, cue)
+    reached = [found for found in before if cue.axis in found.qualifiers]
+    untreated = [found for found in reached if operations.is_untreated(found)] if len(reached) > 1 else []
+    for found in untreated if len(untreated) < len(reached) else ():
+        del found.qualifiers[cue.axis]
+        found.steps.pop()
 
 
 def _share(found: Found) -> None:
@@ -212,8 +233,8 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
         token = reading.tokens[position]
         if reading.separations[position] >= LIST:
             unread = False
-        if _overrides(token, cue):
-            return reached
+        if _overrides(token, cue) or (reached and _is_attributive(token)):
+            return reached  # 不伴肺动脉高压的室缺 is there
         unread = unread or token.kind == "unknown"
         found = reading.hosts.get(position)
         if found is None:
@@ -246,7 +267,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
             return reached  # 先心病（室缺）肛门闭锁术后: what stands before the bracket is another item
         found = reading.hosts.get(position)
         if found is None:
-            if _overrides(reading.tokens[position], cue):
+            if _overrides(reading.tokens[position], cue) or (reached and _is_attributive(reading.tokens[position])):
                 return True
             continue
         if cue.axis in found.qualifiers and found.qualifiers[cue.axis] != cue.value and cue.axis != "certainty":
@@ -260,6 +281,12 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
 
 def _is_infix(token: Token) -> bool:
     return token.entry is not None and any(cue.axis == "infix" for cue in token.entry.cues)
+
+
+def _is_attributive(token: Token) -> bool:
+    return (
+        token.kind == "cue" and token.entry is not None and any(cue.axis == "attributive" for cue in token.entry.cues)
+    )
 
 
 def _overrides(token: Token, cue: Cue) -> bool:
@@ -303,10 +330,9 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
     token = reading.tokens[index]
     if measure.quantity == "interval":
         before = reading.tokens[index - 1] if index else None
-        if before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues):
-            side = reading.side(index, -1, BRACKET)
-            if side and reading.glued(index):
-                side[2].qualifiers["interval"] = reading.text(token)
+        timed = before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues)
+        if timed and reading.glued(index):
+            _since(reading, index, reading.text(token))
         return
     if measure.unit is None:
         return
@@ -329,6 +355,15 @@ def _measure(reading: Reading, index: int, measure: Measure) -> None:
     if measure.low != measure.high:
         host.qualifiers[f"{axis}_min"] = round(measure.low, 3)
     host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={measure.high:g}"))
+
+
+def _since(reading: Reading, index: int, interval: str) -> None:
+    """Say how long ago it was of the nearest concept of which the word before the interval was said."""
+    for position in range(index - 1, -1, -1):
+        found = reading.hosts.get(position)
+        if found and "timing" in found.qualifiers:
+            found.qualifiers["interval"] = interval
+            return
 
 
 def _marks(reading: Reading, lexicon: Lexicon) -> None:

@@ -1,0 +1,81 @@
+"""Operations: what a word of an operation is said of, by what such an operation treats.
+
+D-TGA，ASD，PDA，Switch术后: the switch is of the transposition, not of the ductus before the comma; and VSD、PH修补术后
+says of no hypertension that it was repaired. What treats what is data: `[treatments]` and `untreated` of the category.
+Where that says nothing, an operation is said of what stands before it, as any other word.
+"""
+
+from __future__ import annotations
+
+from zhengming.dictionary.folding import key
+from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
+
+OPERATED = "post_procedure"
+
+
+class Operations:
+    """The operations that a category knows of."""
+
+    def __init__(self, category: Category) -> None:
+        """Read the policy of the category."""
+        self._ancestors = category.ancestors
+        self._untreated = frozenset(category.policy.untreated)
+        treatments = {key(word): frozenset(codes) for word, codes in category.policy.treatments.items()}
+        self._treatments = sorted(treatments.items(), key=lambda one: (-len(one[0]), one[0]))
+        self._known: dict[str, frozenset[str]] = {}
+
+    def treated(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
+        """The concepts before token `index` that its operation treats; none where it does not say, or treats none."""
+        treats = self._treats(key(cue.text))
+        if not treats or reading.bracket_host(index):
+            return []
+        start, found, alone = index, list[Found](), True
+        while not found and alone and start > 0 and reading.separations[start] < SENTENCE:
+            own = start == index and _belongs(reading, start)
+            start, found, only = self._listed(reading, start - 1, treats)
+            alone = only or not own
+        return found
+
+    def is_untreated(self, found: Found) -> bool:
+        """Whether no operation is of the concept: hypertension, a failing heart, a syndrome."""
+        return bool(found.codes) and all(self._is_one_below(code, self._untreated) for code in found.codes)
+
+    def _treats(self, text: str) -> frozenset[str]:
+        """What an operation treats: the longest word that its name has decides."""
+        known = self._known.get(text)
+        if known is None:
+            known = next((codes for word, codes in self._treatments if word in text), frozenset())
+            self._known[text] = known
+        return known
+
+    def _listed(self, reading: Reading, last: int, treats: frozenset[str]) -> tuple[int, list[Found], bool]:
+        """Of the list that ends with token `last`: where it starts, what is treated, whether it has nothing else."""
+        found: list[Found] = []
+        alone = True
+        for position in range(last, -1, -1):
+            if position < last and not _belongs(reading, position + 1):
+                return position + 1, found, alone
+            host = reading.hosts.get(position)
+            if host is None:
+                alone = alone and reading.tokens[position].kind != "unknown"
+            elif self._is_below(host, treats):
+                if "timing" in host.qualifiers:
+                    return position, found, alone
+                found.append(host)
+            else:
+                alone = alone and self.is_untreated(host)
+        return 0, found, alone
+
+    def _is_below(self, found: Found, above: frozenset[str]) -> bool:
+        return any(self._is_one_below(code, above) for code in found.codes)
+
+    def _is_one_below(self, code: str, above: frozenset[str]) -> bool:
+        return code in above or not self._ancestors(code).isdisjoint(above)
+
+
+def _belongs(reading: Reading, index: int) -> bool:
+    """Whether a token is of one list with the one before it: no comma parts them, at most a word (室缺合并房缺)."""
+    separation = reading.separations[index]
+    return separation <= LIST or (separation == CLAUSE and reading.view.gaps[reading.tokens[index].start] <= LIST)
