@@ -5,6 +5,7 @@ Looking up is by an Aho–Corasick automaton: one walk over a cell finds every k
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ class Words(Protocol):
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
+_CONTINUED = 20  # names that go on from a text that are looked at
 LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
@@ -136,7 +138,8 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
-        _all = (self.terms, self.endings, self.alike, self.alike_words, self.cores, self.defined, self._unfilled_terms)
+        _all = (self.terms, self.endings, self.alike, self._alike_ways, self.alike_words)
+        _more = (self.cores, self.defined, self._unfilled_terms)
 
     @cached_property
     def terms(self) -> Mapping[str, Entry]:
@@ -163,6 +166,20 @@ class Lexicon:
             if not entry_key.isascii():
                 found.setdefault(self.alike_key(entry_key), []).append(entry_key)
         return {text: tuple(keys) for text, keys in found.items()}
+
+    @cached_property
+    def _alike_ways(self) -> tuple[list[str], list[str]]:
+        """The texts of `alike` in order, and read backwards in order."""
+        return sorted(self.alike), sorted(text[::-1] for text in self.alike)
+
+    def continued(self, text: str, *, backwards: bool = False) -> tuple[Entry, ...]:
+        """Some names that look as if they began with the text (ended, if `backwards`), and go on."""
+        looked = self.alike_key(text)[::-1] if backwards else self.alike_key(text)
+        ordered = self._alike_ways[backwards]
+        place = bisect_left(ordered, looked)
+        near = [one for one in ordered[place : place + _CONTINUED] if one.startswith(looked)]
+        names = [name for one in near for name in self.alike[one[::-1] if backwards else one]]
+        return tuple(self.entries[name] for name in names)
 
     @cached_property
     def alike_words(self) -> Words:

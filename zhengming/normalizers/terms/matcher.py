@@ -37,6 +37,7 @@ from zhengming.normalizers.terms.proposals import PLAIN, Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
+from zhengming.normalizers.terms.slips import Slips, corrected, mistakable
 from zhengming.normalizers.terms.specifiers import specify
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.view import View
@@ -105,7 +106,8 @@ class Matcher:
         self._compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
         self._operations = Operations(self.category)
-        self._proposer = Proposer(self._lexicon, self._guard, self.review)
+        self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
+        self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
         self._confidence = _calibration()
         self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
         bound = model.bound(dictionary, category) if model else None
@@ -193,6 +195,8 @@ class Matcher:
         self._lexicon.prepare()
         self._judge.prepare()
         self._proposer.prepare()
+        if self._slips:
+            self._slips.prepare()
 
     @cached_property
     def codes(self) -> CodeBook:
@@ -285,6 +289,8 @@ class Matcher:
         unread = any(token.kind == "unknown" for token in tokens)
         if unread:
             view, tokens = undoubled(view, tokens, lexicon)
+            if self._slips:
+                tokens = corrected(tokens, view, lexicon, self._slips)
         self._decided.host(tokens, view)
         pieced = unread or any(token.kind == "modifier" for token in tokens)
         if pieced:
@@ -301,6 +307,8 @@ class Matcher:
             self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
         self._judge.judge(reading)
+        if self._slips and (pieced or any(token.typed for token in tokens)):
+            mistakable(reading, lexicon, self._slips)
         return view, reading.found + (self._left(reading) if unread else [])
 
     def _left(self, reading: Reading) -> list[Found]:
@@ -319,7 +327,12 @@ class Matcher:
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
         typed = reading.text(token)
-        if token.typed and typed != entry.key and self._guard.contrasts(typed, entry.key):
+        if (
+            token.typed
+            and len(typed) == len(entry.key)
+            and typed != entry.key
+            and self._guard.contrasts(typed, entry.key)
+        ):
             found.problem = "confusable"
         return found
 

@@ -11,15 +11,18 @@ from functools import cached_property
 from typing import TypeVar
 
 from zhengming.normalizers.terms.candidates import CandidateIndex
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.stored import StoredCandidates, StoredLexicon
 from zhengming.normalizers.terms.vocabulary import NONE
 
 PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
 _LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
 _LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
+_GOING_ON = 2  # unread characters beside a name that must look like part of a longer one
 _LIKER = 0.75  # how like another name a known one with unread text must be to be doubted
 _NOTHING = Entry("")
 
@@ -29,8 +32,9 @@ Result = TypeVar("Result")
 class Proposer:
     """Proposes concepts for what the lexicon does not know; nothing below `level` (0..1) is proposed."""
 
-    def __init__(self, lexicon: Lexicon, guard: Guard, level: float) -> None:
+    def __init__(self, lexicon: Lexicon, guard: Guard, level: float, slips: Slips | None) -> None:
         """Keep what it needs; the index of candidates is made when first asked."""
+        self._slips = slips
         self._lexicon = lexicon
         self._guard = guard
         self._level = level
@@ -86,10 +90,26 @@ class Proposer:
             if other is None or other.kind != "unknown" or gaps[gap] != NONE:
                 continue
             whole = text[min(found.start, other.start) : max(found.end, other.end)]
+            if self._slips and self._goes_on(found, text, other):
+                return "unread-before" if other is before else "unread-after"
             nearest = self._candidates.nearest(whole, max(self._level, _LIKER))
             if nearest and not set(self._lexicon.terms[nearest[0][1]].codes) & set(found.codes):
                 return "unread-before" if other is before else "unread-after"
         return ""
+
+    def _goes_on(self, found: Found, text: str, other: Token) -> bool:
+        """Whether the name and the start of the unread text beside it look like the start of another name.
+
+        共同房 in 共同房室酮盗 is no common atrium.
+        """
+        if other.start >= found.end:
+            part, backwards = text[found.start : min(other.end, other.start + _GOING_ON)], False
+        else:
+            part, backwards = text[max(other.start, other.end - _GOING_ON) : found.end], True
+        if other.end - other.start < _GOING_ON:
+            return False
+        names = self._lexicon.continued(part, backwards=backwards)
+        return any(set(found.codes).isdisjoint(entry.codes) for entry in names)
 
     def _reread(self, found: Found, reading: Reading) -> None:
         """Try the name together with the unread stretch next to it as one mistyped name."""
@@ -113,6 +133,9 @@ class Proposer:
                 return (same, "filler") if _is_sure(same) else (None, "")
         if len(text) < _LEAST_SLIPPED or text.isascii():
             return None, ""
+        if self._slips:
+            meant = self._slips.meant(text)
+            return (meant, "wrong-character") if meant else (None, "")
         entries = {entry.codes: entry for one in self._unslipped(text) if (entry := self._lexicon.terms.get(one))}
         only = next(iter(entries.values())) if len(entries) == 1 else None
         return (only, "wrong-character") if only and _is_sure(only) else (None, "")

@@ -314,7 +314,7 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
     right = reading.side(index, 1, SOFT)
     if left and right:
         cores = lexicon.cores.get(qualifier, frozenset())
-        left_fits, right_fits = (_fits(side[2], cores, lexicon) for side in (left, right))
+        left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
         if left_fits != right_fits:
             return left[2] if left_fits else right[2]
         return left[2] if left[:2] < right[:2] else right[2]
@@ -322,7 +322,8 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
     return side[2] if side else _apart(reading, index)
 
 
-def _fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
+def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
     return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
 
 
