@@ -149,6 +149,12 @@ def test_a_one_to_one_system_must_be_a_mapping(tmp_path: Path) -> None:
         lint.check(root)
 
 
+def test_the_wordings_of_a_word_must_be_equally_long(tmp_path: Path) -> None:
+    root = made(tmp_path, manifest='title = { zh = "物" }\n[wordings]\n"反流" = ["回流性"]\n')
+    with pytest.raises(DictionaryError, match="反流: has not as many"):
+        lint.check(root)
+
+
 @pytest.mark.parametrize(
     ("term", "relation", "kind"),
     [

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from zhengming.dictionary.folding import fold
 from zhengming.dictionary.model import Action, CellKind
 from zhengming.errors import DictionaryError
 
@@ -28,7 +29,8 @@ class CategoryManifest(BaseModel):
     `roots` are the codes that have no parent, where the category is a hierarchy; `one_to_one` those of `mappings` that
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
-    for a word of an operation what such an operation treats, `untreated` what none treats.
+    for a word of an operation what such an operation treats, `untreated` what none treats. `wordings` gives for a word
+    how else it is written, in as many characters.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +47,7 @@ class CategoryManifest(BaseModel):
     contexts: dict[str, tuple[str, ...]] = {}
     treatments: dict[str, tuple[str, ...]] = {}
     untreated: tuple[str, ...] = ()
+    wordings: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def from_data(cls, data: dict[str, object], *, where: str) -> CategoryManifest:
@@ -62,4 +65,7 @@ class CategoryManifest(BaseModel):
         strange = sorted(set(about.one_to_one) - set(about.mappings))
         if strange:
             raise DictionaryError(f"one_to_one: {strange[0]} is none of mappings", where=where)
+        for word, others in about.wordings.items():
+            if any(len(fold(other)) != len(fold(word)) for other in others):
+                raise DictionaryError(f"wordings.{word}: has not as many characters in every wording", where=where)
         return about

@@ -103,6 +103,7 @@ class Policy:
     `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
     `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats.
+    `wordings` gives for a word of its terms how else it is written.
     """
 
     cell: CellKind = "value"
@@ -115,6 +116,7 @@ class Policy:
     contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     treatments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untreated: tuple[str, ...] = ()
+    wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,7 @@ def made_category(
             about.contexts,
             about.treatments,
             about.untreated,
+            about.wordings,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

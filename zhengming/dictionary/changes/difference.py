@@ -269,11 +269,13 @@ def _policy(category: Category) -> Iterator[str]:
     yield f"cell={policy.cell}"
     yield f"accept={policy.accept:g}"
     yield f"review={policy.review:g}"
+    yield f"retired={policy.retired}"
+    yield f"beside={', '.join(policy.beside)}"
     yield f"code_pattern={category.code_pattern}"
     yield from (f"{qualifier}: {action}" for qualifier, action in policy.qualifiers.items())
-    yield from (f"usual_etiology {code}: {', '.join(values)}" for code, values in policy.usual_etiology.items())
-    yield from (f"treatments {word}: {', '.join(codes)}" for word, codes in policy.treatments.items())
     yield from (f"untreated {code}" for code in policy.untreated)
+    for name in ("usual_etiology", "contexts", "treatments", "wordings"):
+        yield from (f"{name} {one}: {', '.join(values)}" for one, values in getattr(policy, name).items())
 
 
 def _names(changes: Iterable[Change], old: Category, new: Category) -> dict[str, str]:

@@ -23,6 +23,7 @@ from zhengming.dictionary.index.contrasts import POINT_BITS, Coded, contrasts
 from zhengming.dictionary.index.hashes import HashSet, Stretches, hash_of, position
 from zhengming.dictionary.index.nearest import NearestIndex
 from zhengming.dictionary.index.words import Starts, endings, starts
+from zhengming.dictionary.wordings import Wordings
 from zhengming.errors import FileError
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def build(category: StoredCategory, alike: Mapping[str, str], *, shared_endings:
     classes = np.arange(_POINTS, dtype=np.int64)
     for character, of in alike.items():
         classes[ord(character)] = ord(of)
-    terms = _coded(category.coded_keys())
+    terms = _coded(Wordings(category.policy.wordings).widened(category.coded_keys()))
     confusable = np.fromiter((not one.isascii() for one in terms.keys), dtype=bool, count=len(terms.keys))
     listed = confusable.nonzero()[0]
     hashes = np.empty(len(listed), dtype=np.uint64)

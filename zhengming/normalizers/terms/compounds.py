@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -129,7 +128,7 @@ class Compounds:
 
     def _split(self, code: str, first: Collection[str]) -> Iterator[_Compound]:
         """The concept as a compound whose first part is one of `first`, by its preferred name."""
-        lexicon, name = self._lexicon, key(self._category.concepts[code].name)
+        lexicon, name = self._lexicon, self._lexicon.key(self._category.concepts[code].name)
         whole = lexicon.terms.get(name)
         if whole is None or whole.codes != (code,):
             return

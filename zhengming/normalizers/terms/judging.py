@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
@@ -34,7 +33,7 @@ class Judge:
         self._compounds = compounds
         self._composer = Composer(category, lexicon)
         self._reviews = "review" in category.policy.qualifiers.values()
-        self._words = {code: [key(word) for word in words] for code, words in category.policy.contexts.items()}
+        self._words = {code: [lexicon.key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
         """Compose core and sub-type, then look for problems, in every concept of the reading."""
@@ -134,7 +133,7 @@ class Judge:
     def contexts(self, text: str, mentions: Iterable[Mention]) -> frozenset[str]:
         """What another cell of the row is about: its words, and the concepts it names for certain."""
         sure = [one.code for one in mentions if one.code and one.status == "accepted"]
-        return self._spoken_of(key(text)).union(*map(self._contexts, sure))
+        return self._spoken_of(self._lexicon.key(text)).union(*map(self._contexts, sure))
 
     def _spoken_of(self, text: str) -> frozenset[str]:
         """The contexts of which the text has a word."""

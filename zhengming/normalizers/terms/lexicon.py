@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category, Modifier, Term
+from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Lexicon:
         """
         self.category = category
         self.vocabulary = vocabulary
+        self.wordings = Wordings(category.policy.wordings)
         entries: dict[str, Entry] = self._word_entries()
         for term_key, senses in self._senses(sender).items():
             entry = entries.setdefault(term_key, Entry(term_key))
@@ -102,14 +104,21 @@ class Lexicon:
         self.entries: Mapping[str, Entry] = entries
         self.words: Words = automaton((entry_key, entry) for entry_key, entry in entries.items())
 
+    def key(self, text: str) -> str:
+        """The key under which the text is looked up: folded, squeezed, in the first wording of every word."""
+        return self.wordings.standard(key(text))
+
     def _word_entries(self) -> dict[str, Entry]:
         """The entries of the words that are no terms: sub-type words of the category, general cues."""
         entries: dict[str, Entry] = {}
         for modifier in self.category.modifiers:
-            entry = entries.setdefault(key(modifier.term), Entry(key(modifier.term)))
+            word = self.key(modifier.term)
+            entry = entries.setdefault(word, Entry(word))
             entry.modifiers = (*entry.modifiers, modifier)
         for cue_key, cues in self.vocabulary.cues.items():
-            entries.setdefault(cue_key, Entry(cue_key)).cues = cues
+            word = self.wordings.standard(cue_key)
+            entry = entries.setdefault(word, Entry(word))
+            entry.cues = (*entry.cues, *cues)
         return entries
 
     def _senses(self, sender: str) -> dict[str, list[tuple[str, Term]]]:
@@ -122,6 +131,8 @@ class Lexicon:
                     found.setdefault(key(term.text), []).append((code, term))
                 elif term.sender == sender:
                     local.setdefault(key(term.text), []).append((code, term))
+        self.wordings.widen(found)
+        self.wordings.widen(local)
         found.update(local)
         found.pop("", None)
         return found
@@ -130,7 +141,9 @@ class Lexicon:
         """Senses in a fixed order; those of retired concepts only when there is no other."""
         concepts = self.category.concepts
         active = [sense for sense in senses if concepts[sense[0]].status != "retired"]
-        return tuple(sorted(active or senses, key=lambda sense: (sense[0], sense[1].kind, sense[1].text)))
+        return tuple(
+            sorted(active or senses, key=lambda one: (one[0], one[1].kind != "preferred", one[1].kind, one[1].text))
+        )
 
     def _strongest_mark(self, text: str) -> int:
         strengths = self.vocabulary.strengths
@@ -216,7 +229,9 @@ class Lexicon:
         if found is None:
             if len(self._names) > _KEPT:
                 self._names.clear()
-            found = self._names[code] = "\0".join([term.key for term in self.category.concepts[code].terms])
+            found = self._names[code] = self.wordings.standard(
+                "\0".join([term.key for term in self.category.concepts[code].terms])
+            )
         return found
 
     @cached_property

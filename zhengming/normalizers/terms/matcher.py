@@ -171,7 +171,7 @@ class Matcher:
 
     def denies_all(self, text: str) -> bool:
         """Whether the cell says that there is nothing (无, 未见): only denying words, nothing that is denied."""
-        tokens = tokenize(View(text, self._vocabulary), self._lexicon)
+        tokens = tokenize(View(text, self._vocabulary, self._lexicon.wordings), self._lexicon)
         return bool(tokens) and all(
             token.entry is not None and any(cue.value == "refuted" for cue in token.entry.cues) for token in tokens
         )
@@ -186,7 +186,7 @@ class Matcher:
 
     def meanings(self, text: str) -> tuple[str, ...]:
         """Every concept that a text is a known name of; several for an ambiguous one."""
-        entry = self._lexicon.terms.get(key(text))
+        entry = self._lexicon.terms.get(self._lexicon.key(text))
         return entry.codes if entry else ()
 
     def prepare(self) -> None:
@@ -204,7 +204,7 @@ class Matcher:
         return CodeBook(self.dictionary, self.category.name)
 
     def _read(self, text: str, beside: str) -> list[tuple[Mention, Steps]]:
-        view = View(text, self._vocabulary)
+        view = View(text, self._vocabulary, self._lexicon.wordings)
         if not view.text:
             return self._read_symbols(text)
         whole = self._lexicon.terms.get(view.text) if view.bare else None

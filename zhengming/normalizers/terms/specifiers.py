@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -109,5 +108,5 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
     topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
     if len(topmost) != 1 or category.concepts[topmost[0]].status == "retired":
         return None
-    entry = lexicon.terms.get(key(category.concepts[topmost[0]].name))
+    entry = lexicon.terms.get(lexicon.key(category.concepts[topmost[0]].name))
     return entry if entry and entry.codes == (topmost[0],) and not entry.ambiguous else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Term
+from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.candidates import CandidateIndex, best_of_each
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon, Words
@@ -56,11 +57,13 @@ class StoredLexicon(Lexicon):
 
         self.category = category
         self.vocabulary = vocabulary
+        self.wordings = Wordings(category.policy.wordings)
         self._stored = category
         self.index: CategoryIndex = opened(category, vocabulary.alike, shared_endings=LEAST_SHARED)
         self._local: dict[str, list[tuple[str, Term]]] = {}
         for code, term in category.local(sender) if sender else ():
             self._local.setdefault(key(term.text), []).append((code, term))
+        self.wordings.widen(self._local)
         self._local.pop("", None)
         self._words = self._word_entries()
         for word in self._words.values():
@@ -72,11 +75,14 @@ class StoredLexicon(Lexicon):
         """Look up many keys together, so that asking for them one by one is cheap."""
         missing = [entry_key for entry_key in dict.fromkeys(keys) if not self.entries.keeps(entry_key)]
         self.entries.make_room(len(missing))
-        for entry_key, senses in self._stored.named_many(missing).items():
-            self.entries.keep(entry_key, self._entry_of(entry_key, senses))
+        written = {entry_key: self.wordings.ways(entry_key) for entry_key in missing}
+        senses = self._stored.named_many(way for ways in written.values() for way in ways)
+        for entry_key, ways in written.items():
+            self.entries.keep(entry_key, self._entry_of(entry_key, [one for way in ways for one in senses[way]]))
 
     def _found(self, entry_key: str) -> Entry | None:
-        return self._entry_of(entry_key, self._stored.named(entry_key))
+        ways = self.wordings.ways(entry_key)
+        return self._entry_of(entry_key, [one for way in ways for one in self._stored.named(way)])
 
     def _entry_of(self, entry_key: str, named: list[tuple[str, Term]]) -> Entry | None:
         senses = self._local.get(entry_key) or [one for one in named if not one[1].sender]

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from copy import copy
 
 from zhengming.dictionary.folding import MARKS, fold_with_offsets
+from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT, Vocabulary
 
 MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
@@ -23,12 +24,12 @@ class View:
 
     __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "raw", "text")
 
-    def __init__(self, raw: str, vocabulary: Vocabulary) -> None:
-        """Fold and squeeze `raw`, of which at most MAX_CELL characters are read."""
+    def __init__(self, raw: str, vocabulary: Vocabulary, wordings: Wordings) -> None:
+        """Fold and squeeze `raw`, of which at most MAX_CELL characters are read, and word it as terms are looked up."""
         self.raw = raw
         read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
         folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
-        self.folded = folded
+        self.folded = folded = wordings.standard(folded)
         self._offsets = offsets
         if MARKS.search(folded) is None:
             size = len(folded)
