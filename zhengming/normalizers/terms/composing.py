@@ -43,7 +43,7 @@ class Composer:
         if len(found.codes) != 1:
             return
         if found.stated or (found.codes[0] in self._lexicon.defined and len(found.qualifiers) > _ALWAYS):
-            kinds = self._kinds(found)
+            kinds = self._kinds(found.codes[0], found)
             if reading is not None:
                 if len(kinds) > 1:
                     kinds.sort(key=lambda kind: self._is_general(kind, reading))
@@ -64,20 +64,29 @@ class Composer:
             found[definition.code] = found[definition.code] & stated if definition.code in found else stated
         return {code: tuple(sorted(qualifiers)) for code, qualifiers in found.items()}
 
-    def _kinds(self, found: Found) -> list[_Kind]:
+    def made_of(self, code: str, found: Found) -> tuple[str, ...]:
+        """What the sub-types said of a name make of one of the concepts that it may mean."""
+        return tuple(kind.code for kind in self._kinds(code, found))
+
+    def _kinds(self, code: str, found: Found) -> list[_Kind]:
         """The most specific concepts that the sub-types said make, as they are said; none says less than another."""
         stated = _stated(found)
         made: dict[str, frozenset[Qualifier]] = {}
-        waiting: list[tuple[str, frozenset[Qualifier]]] = [(found.codes[0], frozenset())]
+        waiting: list[tuple[str, frozenset[Qualifier]]] = [(code, frozenset())]
         while waiting:
             core, used = waiting.pop()
             for needed, more in self._lexicon.defined.get(core, ()):
                 together = used | needed
-                if needed <= stated and more != found.codes[0] and len(together) < len(made.get(more, _ANY)):
+                if needed <= stated and more != code and len(together) < len(made.get(more, _ANY)):
                     made[more] = together
                     waiting.append((more, together))
+        ancestors = self._category.ancestors
+        if found.stated:  # 双侧 of 肺动脉分支狭窄 by what 双侧肺动脉狭窄 is made of
+            for above in ancestors(code) & self._lexicon.defined.keys():
+                for needed, more in self._lexicon.defined[above]:
+                    if needed <= stated and code in ancestors(more):
+                        made.setdefault(more, needed)
         if len(made) > 1:
-            ancestors = self._category.ancestors
             made = {
                 code: needed
                 for code, needed in made.items()

@@ -7,8 +7,7 @@ a name of that one, perhaps a joining word, and a name of the second, perhaps wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from zhengming.dictionary.model import Category
@@ -63,12 +62,20 @@ class Compounds:
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
                 self._join(reading, first, second, second.stated, joined=joined)
 
-    def _pairs(self, reading: Reading) -> Iterable[tuple[Found, Found]]:
-        """Neighbours of which the first may be the first part of a compound, or composed and so speak of the second."""
+    def _pairs(self, reading: Reading) -> Iterator[tuple[Found, Found]]:
+        """Neighbours of which the first may be the first part of a compound, or composed and so speak of the second.
+
+        One that has taken in its neighbour has the next one as neighbour.
+        """
         if not any([one.method == "composed" or self._may_be_first(one) for one in reading.found]):
-            return ()
+            return
         found = sorted(reading.found, key=lambda one: one.token)
-        return [pair for pair in pairwise(found) if pair[0].method == "composed" or self._may_be_first(pair[0])]
+        first = found[0]
+        for second in found[1:]:
+            if first.method == "composed" or self._may_be_first(first):
+                yield first, second
+            if reading.hosts.get(second.token) is second:
+                first = second
 
     def _may_be_first(self, found: Found) -> bool:
         known = self._known
@@ -98,10 +105,16 @@ class Compounds:
         compounds = [one for one in fitting if one]
         if len(compounds) != 1:
             return
-        first.steps.append(("compound", compounds[0].entry.senses[0][1].text))
-        first.codes, first.entry, first.method = compounds[0].entry.codes, compounds[0].entry, "composed"
+        entry = compounds[0].entry
+        first.steps.append(("compound", entry.senses[0][1].text))
+        first.codes, first.entry, first.method = self._defined(first, stated) or entry.codes, entry, "composed"
         if compounds[0].part == second.codes[0]:
             _absorb(reading, first, second)
+
+    def _defined(self, first: Found, stated: Collection[Qualifier]) -> tuple[str, ...]:
+        """The kind of the first part that a definition makes by what is said of the second (DORV, subpulmonary VSD)."""
+        ways = self._lexicon.defined.get(first.codes[0], ()) if len(first.codes) == 1 else ()
+        return next(((code,) for needed, code in ways if needed <= set(stated)), ())
 
     def _is_one(self, reading: Reading, second: Found) -> bool:
         """Whether a name is glued to the one before it, or written as one with it: PA/VSD."""
@@ -174,6 +187,8 @@ def _has_own_words(reading: Reading, found: Found) -> bool:
     """Whether a sub-type word or a bracket follows the name: they are said of it, not of what it is a part of."""
     after = found.token + 1
     if after >= len(reading.tokens):
+        return False
+    if reading.separations[after] > BRACKET:
         return False
     start = reading.tokens[after].start
     return reading.tokens[after].kind == "modifier" or reading.view.depth[start] > reading.view.depth[found.start]

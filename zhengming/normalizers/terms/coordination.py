@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.cell import Token, tokenize
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
@@ -40,6 +40,22 @@ def coordinated(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token
                 if found:
                     return coordinated(_replaced(tokens, found), view, lexicon)
     return tokens
+
+
+def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """The tokens when two beginnings of names, glued (左右心室扩大, 二三尖瓣反流), are read as a list of two items."""
+    pairs = [pair for pair in lexicon.vocabulary.pairs if pair in view.text]
+    parted = False
+    for pair in pairs:
+        start = view.text.find(pair)
+        middle = start + 1
+        inside = any(one.kind == "term" and one.start < middle < one.end for one in tokens)
+        numbered = any(one.kind == "number" and one.end == start for one in tokens)  # 5mm左右
+        goes_on = view.gaps[middle] == NONE == view.gaps[start + len(pair)] and start + len(pair) < len(view.text)
+        if goes_on and not inside and not numbered:
+            view.part(middle, LIST)
+            parted = True
+    return tokenize(view, lexicon) if parted else tokens
 
 
 def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:

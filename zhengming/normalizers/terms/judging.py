@@ -13,6 +13,8 @@ from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 
+_MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
+
 
 class Judge:
     """Decides which concepts of a reading may be accepted; a concept's `problem` says why not."""
@@ -103,7 +105,7 @@ class Judge:
         if not found.entry.abbreviation or self._has_unread_neighbour(reading, found.token):
             return False
         fitting = [code for code in found.codes if self._has_such_a_kind(code, found.qualifiers)]
-        if len(fitting) == 1:
+        if len(fitting) == 1 or len({self._composer.made_of(code, found) for code in fitting}) == 1:
             return self._settle(found, reading, fitting[0])
         sure = [
             other.codes[0]
@@ -190,7 +192,19 @@ class Judge:
         bracketed = (
             gaps[found.end] <= BRACKET and reading.view.depth[tokens[after].start] > reading.view.depth[found.start]
         )
-        return "unread-after" if bracketed and self._guard.changes_before(stretch) else ""
+        if bracketed and (self._guard.changes_before(stretch) or self._says_a_kind(found, stretch)):
+            return "unread-after"
+        return ""
+
+    def _says_a_kind(self, found: Found, stretch: str) -> bool:
+        """Whether unread text has two neighbours that names of a kind of the concept have, and its own have not."""
+        own = self._lexicon.names(found.codes[0])
+        kinds = self.category.descendants(found.codes[0])
+        if len(kinds) > _MANY_KINDS or stretch.isascii():
+            return False
+        pairs = {stretch[at : at + 2] for at in range(len(stretch) - 1)}
+        foreign = [pair for pair in pairs if pair not in own]
+        return any(pair in self._lexicon.names(kind) for kind in kinds for pair in foreign)
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name

@@ -160,6 +160,13 @@ class Lexicon:
         return {entry_key: entry for entry_key, entry in self.entries.items() if entry.senses}
 
     @cached_property
+    def joining(self) -> tuple[str, ...]:
+        """The words that join what they stand between, in a fixed order."""
+        return tuple(
+            sorted(word for word, cues in self.vocabulary.cues.items() if any(one.axis == "link" for one in cues))
+        )
+
+    @cached_property
     def endings(self) -> Container[str]:
         """Ends of names that many names share: 狭窄, 关闭不全, 闭锁. What stands before one is what it happens to."""
         counts = Counter(

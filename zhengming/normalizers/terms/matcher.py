@@ -23,7 +23,7 @@ from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.cell import Token, mistyped, tokenize, undoubled
 from zhengming.normalizers.terms.compounds import Compounds
-from zhengming.normalizers.terms.coordination import coordinated
+from zhengming.normalizers.terms.coordination import coordinated, unglued
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
@@ -38,7 +38,7 @@ from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
 from zhengming.normalizers.terms.slips import Slips, corrected, mistakable
-from zhengming.normalizers.terms.specifiers import specify
+from zhengming.normalizers.terms.specifiers import go_on, specify
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
@@ -285,7 +285,7 @@ class Matcher:
     def _read_mentions(self, view: View, beside: frozenset[str]) -> tuple[View, list[Found]]:
         """Every concept of the cell, and every stretch that names none, with the view that they tell places of."""
         lexicon = self._lexicon
-        tokens = tokenize(view, lexicon)
+        tokens = unglued(view, tokenize(view, lexicon), lexicon)
         unread = any(token.kind == "unknown" for token in tokens)
         if unread:
             view, tokens = undoubled(view, tokens, lexicon)
@@ -303,6 +303,8 @@ class Matcher:
             recover(reading, lexicon)
         if any(view.depth):
             specify(reading, lexicon, self.category)
+        if unread and reading.found:
+            go_on(reading, lexicon, self.category)
         if len(reading.found) > 1:
             self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)

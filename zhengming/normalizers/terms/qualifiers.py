@@ -7,16 +7,20 @@ concept that has such a sub-type takes it, else the better joined one.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zhengming.normalizers.terms.answers import answer, answers_follow
-from zhengming.normalizers.terms.cell import Measure, Token
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.denials import denies_a_word, is_denied, is_pending
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.operations import OPERATED, Operations
+from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
-_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive"})
+_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
 
 
 def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
@@ -24,7 +28,7 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
         if token.kind == "number" and token.measure:
-            _measure(reading, index, token.measure)
+            measure(reading, index, token.measure)
         elif token.entry and token.kind in ("cue", "modifier"):
             _words(reading, index, token.entry, lexicon, operations, answers=answers)
     _marks(reading, lexicon)
@@ -39,6 +43,8 @@ def _words(
     reading: Reading, index: int, entry: Entry, lexicon: Lexicon, operations: Operations, *, answers: bool
 ) -> None:
     """What one word says: as a sub-type of the category, as a general cue, or as both."""
+    if is_denied(reading, index):
+        return
     for modifier in entry.modifiers:
         host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
         if host:
@@ -50,8 +56,31 @@ def _words(
             _backward(reading, index, cue, "nearest", CLAUSE)
         elif cue.value == OPERATED:
             _operation(reading, index, cue, operations)
+        elif cue.axis == "alternative":
+            _either(reading, index, cue)
+        elif cue.value == "refuted":
+            _denial(reading, index, cue, lexicon.vocabulary.pending)
         elif cue.axis not in _WORDS_APART:
             _cue(reading, index, cue)
+
+
+def _denial(reading: Reading, index: int, cue: Cue, pending: tuple[str, ...]) -> None:
+    if is_pending(reading, index, pending):
+        _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
+    elif denies_a_word(reading, index):
+        _forward(reading, index, cue)  # the list that goes on behind that word
+    else:
+        _cue(reading, index, cue)
+
+
+def _either(reading: Reading, index: int, cue: Cue) -> None:
+    """Of two names that 或 joins, neither is sure."""
+    sides = [reading.side(index, step, LIST) for step in (-1, 1)]
+    found = [side[2] for side in sides if side]
+    if len(found) == len(sides) and all(one.qualifiers.get("certainty") in (None, "affirmed") for one in found):
+        for one in found:
+            one.qualifiers["certainty"] = cue.value
+            _explain(one, reading, reading.tokens[index], "certainty", cue.value)
 
 
 def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
@@ -218,6 +247,9 @@ def _in_bracket(reading: Reading, found: Found, index: int) -> bool:
 def _apart(reading: Reading, index: int) -> Found | None:
     """The concept before the comma, where the word's own clause has none: 肺动脉高压，重度."""
     ahead = reading.side(index, 1, LIST)
+    depth = reading.view.depth
+    if ahead and depth[ahead[2].start] > depth[reading.tokens[index].start]:
+        ahead = None  # 心内膜垫缺损，部分型（二尖瓣裂）
     behind = reading.side(index, -1, CLAUSE)
     return behind[2] if behind and not ahead else None
 
@@ -325,46 +357,6 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
 def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
     """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
     return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
-
-
-def _measure(reading: Reading, index: int, measure: Measure) -> None:
-    token = reading.tokens[index]
-    if measure.quantity == "interval":
-        before = reading.tokens[index - 1] if index else None
-        timed = before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues)
-        if timed and reading.glued(index):
-            _since(reading, index, reading.text(token))
-        return
-    if measure.unit is None:
-        return
-    host = reading.bracket_host(index)
-    if host is None:
-        left = reading.side(index, -1, BRACKET)
-        right = reading.side(index, 1, SOFT)
-        leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
-        side = right if leading else left
-        host = side[2] if side else None
-    if host is None:
-        late = reading.side(index, -1, CLAUSE)
-        host = late[2] if late else None
-    if host is None:
-        return
-    axis = "size_mm" if measure.quantity == "length_mm" else measure.quantity
-    if axis in host.qualifiers:
-        return
-    host.qualifiers[axis] = round(measure.high, 3)
-    if measure.low != measure.high:
-        host.qualifiers[f"{axis}_min"] = round(measure.low, 3)
-    host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={measure.high:g}"))
-
-
-def _since(reading: Reading, index: int, interval: str) -> None:
-    """Say how long ago it was of the nearest concept of which the word before the interval was said."""
-    for position in range(index - 1, -1, -1):
-        found = reading.hosts.get(position)
-        if found and "timing" in found.qualifiers:
-            found.qualifiers["interval"] = interval
-            return
 
 
 def _marks(reading: Reading, lexicon: Lexicon) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
@@ -32,7 +32,10 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
 
 def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
     """A stretch listed before a term takes over the end of that term."""
-    stretch = reading.text(reading.tokens[index])
+    first = index
+    while first > 0 and reading.glued(first) and reading.tokens[first - 1].kind in ("unknown", "modifier"):
+        first -= 1  # 右室流出道 are two words
+    stretch = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
     if len(stretch) > _LONGEST_SHARE:
         return
     follower = _listed_after(reading, index)
@@ -44,23 +47,66 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
     entries = {entry.codes: entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))}
     entries.pop(follower.codes, None)
     if len(entries) == 1:
-        _become(reading, index, next(iter(entries.values())), follower)
+        _become(reading, first, next(iter(entries.values())), follower)
+        reading.tokens[first].end = reading.tokens[index].end
+        reading.found[-1].end = reading.tokens[index].end
+        for used in range(first + 1, index + 1):
+            reading.tokens[used].kind = "part"
 
 
 def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     """An ending joined to a name takes over what that name's own ending happens to: 主动脉瓣脱垂并返流."""
     ending = reading.text(reading.tokens[index])
     side = reading.side(index, -1, CLAUSE)
-    if side is None or side[0] < LIST or not _joined_by_word_or_list(reading, index):
+    if side is None or side[0] < LIST:
         return
+    joined = _joined_by_word_or_list(reading, index)
     name = side[2].entry.key
     # Of an ending that many names have, any start of the name may be what it happens to; else one as long is replaced.
     known = ending in lexicon.endings
+    if not joined and not (known and _only_said_how_much(reading, index)):
+        return
+    if joined and (both := _both_in_one(reading, index, side[2], lexicon)):
+        _widen(reading, index, side[2], both)
+        return
     cuts = range(len(name) - 1, _LEAST_FRONT - 1, -1) if known else [len(name) - len(ending)]
     starts = (name[:cut] for cut in cuts if cut >= _LEAST_FRONT)
     entry = next((entry for start in starts if (entry := lexicon.terms.get(start + ending))), None)
     if entry and entry.codes != side[2].codes:
         _become(reading, index, entry, None)
+
+
+def _only_said_how_much(reading: Reading, index: int) -> bool:
+    """Whether an ending is all of its clause, but for how bad it is: 主动脉瓣二瓣畸形，轻度狭窄，中度关闭不全."""
+    first = index
+    while first > 0 and reading.separations[first] <= SOFT:
+        first -= 1
+        if not _may_interrupt(reading.tokens[first]):
+            return False
+    return reading.separations[index + 1] >= CLAUSE or index + 1 == len(reading.tokens)
+
+
+def _both_in_one(reading: Reading, index: int, found: Found, lexicon: Lexicon) -> Entry | None:
+    """The term of both what a name and what an ending joined to it say, by whichever joining word: 狭窄伴有关闭不全."""
+    if index != found.token + 2 or reading.tokens[found.token + 1].kind != "cue":
+        return None
+    ending = reading.text(reading.tokens[index])
+    entries = {
+        entry.codes: entry
+        for word in lexicon.joining
+        if (entry := lexicon.terms.get(found.entry.key + word + ending)) and len(entry.codes) == 1
+    }
+    return next(iter(entries.values())) if len(entries) == 1 else None
+
+
+def _widen(reading: Reading, index: int, found: Found, entry: Entry) -> None:
+    """Let a name be that of `entry`, up to and with token `index`."""
+    found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
+    found.end = reading.tokens[index].end
+    found.steps.append(("shared-head", entry.senses[0][1].text))
+    for position in range(found.token + 1, index + 1):
+        reading.tokens[position].kind = "part"
+        reading.separations[position] = NONE
 
 
 def _joined_by_word_or_list(reading: Reading, index: int) -> bool:

@@ -13,7 +13,7 @@ from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
@@ -40,6 +40,42 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
                     reading.found.remove(one)
                     del reading.hosts[one.token]
                 _use_up(tokens)
+
+
+def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
+    """Make a concept more specific by an unread item behind a comma that begins the name of one of its kinds.
+
+    肺动脉狭窄，左肺动脉 is 左肺动脉狭窄: what ends that name ends the name before the comma too.
+    """
+    for found in reading.found:
+        first = last = found.token + 1
+        if len(found.codes) != 1 or first >= len(reading.tokens) or reading.separations[first] != CLAUSE:
+            continue
+        while last < len(reading.tokens) and (last == first or reading.separations[last] <= SOFT):
+            last += 1
+        tokens = reading.tokens[first:last]
+        kinds = [token.kind for token in tokens]
+        if "unknown" not in kinds or not {"unknown", "modifier"}.issuperset(kinds):
+            continue
+        said = reading.view.text[tokens[0].start : tokens[-1].end]
+        own = [term.key for term in category.concepts[found.codes[0]].terms]
+        entries = {
+            code: entry
+            for code in category.descendants(found.codes[0])
+            if said in lexicon.names(code)
+            for term in category.concepts[code].terms
+            if term.key.startswith(said) and any(_ends(name, term.key[len(said) :]) for name in own)
+            if (entry := lexicon.terms.get(term.key)) and entry.codes == (code,) and not entry.ambiguous
+        }
+        if len(entries) == 1:
+            entry = next(iter(entries.values()))
+            found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+            found.codes, found.entry, found.method = entry.codes, entry, "composed"
+            _use_up(tokens)
+
+
+def _ends(name: str, ending: str) -> bool:
+    return len(ending) >= _LEAST_SAID and name != ending and name.endswith(ending)
 
 
 def _use_up(tokens: list[Token]) -> None:

@@ -78,6 +78,11 @@ class View:
         other._places = self._places[:index] + self._places[index + 1 :]
         return other
 
+    def part(self, index: int, strength: int) -> None:
+        """Let squeezed character `index` be parted from the one before it as by a mark of this strength."""
+        self.gaps[index] = max(self.gaps[index], strength)
+        self.bare = False
+
     @property
     def spaceless(self) -> str:
         """The folded text without its spaces."""

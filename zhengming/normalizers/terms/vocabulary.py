@@ -53,7 +53,8 @@ class Vocabulary:
 
     `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
-    be added or left out of a name without making it another name, `compounding` marks that make one of two names.
+    be added or left out of a name without making it another name, `compounding` marks that make one of two names;
+    `pending` words begin what is still to be done, and `pairs` are two beginnings of one name glued (左右).
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
@@ -65,6 +66,8 @@ class Vocabulary:
     syllables: Mapping[str, str]
     fillers: frozenset[str]
     compounding: tuple[str, ...]
+    pending: tuple[str, ...]
+    pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     numbers: re.Pattern[str]
@@ -76,7 +79,8 @@ def vocabulary() -> Vocabulary:
     """The vocabulary that comes with the package."""
     cues: dict[str, list[Cue]] = {}
     marks: dict[str, list[Cue]] = {}
-    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": [], "compound": []}
+    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
+    endings |= {"compound": [], "pending": [], "pair": []}
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis in endings:
             endings[axis].append(key(text))  # of a mark, the mark itself
@@ -99,6 +103,8 @@ def vocabulary() -> Vocabulary:
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
+        pending=tuple(endings["pending"]),
+        pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         numbers=_number_pattern(units),

@@ -1,0 +1,48 @@
+"""Quantities: sizes, pressures and speeds beside a name, and how long ago something was."""
+
+from __future__ import annotations
+
+from zhengming.normalizers.terms.cell import Measure
+from zhengming.normalizers.terms.reading import Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
+
+
+def measure(reading: Reading, index: int, said: Measure) -> None:
+    """Say the quantity at token `index` of the concept that it measures, if it measures any."""
+    token = reading.tokens[index]
+    if said.quantity == "interval":
+        before = reading.tokens[index - 1] if index else None
+        timed = before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues)
+        if timed and reading.glued(index):
+            _since(reading, index, reading.text(token))
+        return
+    if said.unit is None:
+        return
+    host = reading.bracket_host(index)
+    if host is None:
+        left = reading.side(index, -1, BRACKET)
+        right = reading.side(index, 1, SOFT)
+        leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
+        side = right if leading else left
+        host = side[2] if side else None
+    if host is None:
+        late = reading.side(index, -1, CLAUSE)
+        host = late[2] if late else None
+    if host is None:
+        return
+    axis = "size_mm" if said.quantity == "length_mm" else said.quantity
+    if axis in host.qualifiers:
+        return
+    host.qualifiers[axis] = round(said.high, 3)
+    if said.low != said.high:
+        host.qualifiers[f"{axis}_min"] = round(said.low, 3)
+    host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={said.high:g}"))
+
+
+def _since(reading: Reading, index: int, interval: str) -> None:
+    """Say how long ago it was of the nearest concept of which the word before the interval was said."""
+    for position in range(index - 1, -1, -1):
+        found = reading.hosts.get(position)
+        if found and "timing" in found.qualifiers:
+            found.qualifiers["interval"] = interval
+            return
