@@ -67,7 +67,9 @@ class Compounds:
 
         One that has taken in its neighbour has the next one as neighbour.
         """
-        if not any([one.method == "composed" or self._may_be_first(one) for one in reading.found]):
+        if len(reading.found) < 2 or not any(
+            [one.method == "composed" or self._may_be_first(one) for one in reading.found]
+        ):
             return
         found = sorted(reading.found, key=lambda one: one.token)
         first = found[0]

@@ -41,8 +41,7 @@ class Judge:
         """Compose core and sub-type, then look for problems, in every concept of the reading."""
         for found in list(reading.found):
             self._composer.compose(found, reading)
-        if len(reading.found) > 1:
-            self._compounds.join_said(reading)
+        self._compounds.join_said(reading)
         for found in reading.found:
             found.problem = found.problem or self._own_problem(found, reading)
         for found in reading.found:

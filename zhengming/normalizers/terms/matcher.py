@@ -303,10 +303,9 @@ class Matcher:
             recover(reading, lexicon)
         if any(view.depth):
             specify(reading, lexicon, self.category)
-        if unread and reading.found:
+        if unread:
             go_on(reading, lexicon, self.category)
-        if len(reading.found) > 1:
-            self._compounds.join_listed(reading)
+        self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):
