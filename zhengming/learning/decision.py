@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from zhengming.learning.catalogue import Catalogue
-from zhengming.learning.features import WIDTH, Described
+from zhengming.learning.coverage import WIDTH
+from zhengming.learning.features import Described
 from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
@@ -182,8 +183,8 @@ class Calibration:
         return np.where(strange > 0, np.minimum(sure, _STRANGE), sure)
 
 
-def lower_bound(right: Any, count: Any, doubt: float = 2.0) -> Any:
-    """The share right, less what chance may have added (Wilson's lower bound; 2: 98 times of 100 it holds)."""
+def lower_bound(right: Any, count: Any, doubt: float = 2.33) -> Any:
+    """The share right, less what chance may have added (Wilson's lower bound; 2.33: 99 times of 100 it holds)."""
     share, square = right / count, doubt**2
     spread = doubt * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
     return (share + square / (2 * count) - spread) / (1 + square / count)

@@ -17,7 +17,7 @@ import numpy as np
 from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.cells import Cells
 from zhengming.learning.ridge import Ridge
-from zhengming.learning.sparse import best_of_turned, expand
+from zhengming.learning.sparse import best_of_turned, expand, unit
 from zhengming.learning.texts import Grams, plain
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 PENALTY = 0.3
 BACK_PENALTY = 1.0
 NEAREST = 30  # reviewed strings that vote
+NEAREST_SEGMENT = 10  # reviewed strings near a segment
 _MOST_NAMES = 6_000  # decided names that are predicted, the most frequent: the weights of more would not fit the file
 _MOST_PREDICTED = 5_000  # n-grams of names that are predicted
 _MOST_BACK = 3_072  # n-grams of names that predict characters of cells
 _TELLING = 150  # names an n-gram may go with and still be worth counting
+_FORMS = 2_048  # wordings whose characters are predicted at a time
 _GRAM_SIZES = (1, 2, 3, 4)
 _ASSOCIATED_SIZES = (1, 2, 3, 4, 5, 6)
 
@@ -144,6 +146,7 @@ class Answers:
     segment_groups: Any
     segment_grams: Any
     near: tuple[Any, Any, Any]  # (cell, reviewed text, similarity)
+    near_segment: tuple[Any, Any, Any]  # the same of the cell's segments; a text may come twice
     associated: tuple[Any, Any, Any, Any]  # (cell, entry, strongest, sum)
     counts: Counts
 
@@ -178,9 +181,19 @@ class Counts:
         self.back = back or Back.of(reviewed, catalogue, self.characters)
 
     @cached_property
-    def forms(self) -> csr_matrix:
-        """The wordings of the catalogue over `characters`."""
-        return self.characters.rows(self._catalogue.forms, unit=False)
+    def said_of_forms(self) -> Any:
+        """Wordings × `characters`: how likely the character stands in a cell with that name, as half floats.
+
+        Where the wording has the character itself the number's sign is set; so one look tells both.
+        """
+        rows, size = self._catalogue.rows, len(self._catalogue.forms)
+        said = np.empty((size, len(self.characters.columns)), dtype=np.float16)
+        for start in range(0, size, _FORMS):
+            said[start : start + _FORMS] = np.clip(self.back.predict(rows[start : start + _FORMS]), 0, 1)
+        has = self.characters.rows(self._catalogue.forms, unit=False)
+        where = np.repeat(np.arange(size), np.diff(has.indptr)), has.indices
+        said[where] = np.copysign(said[where], np.float16(-1))
+        return said
 
     def associations(self, cells: Sequence[str]) -> tuple[Any, Any, Any, Any]:
         """(cell, entry, strongest association, sum of them), in order of cell and entry."""
@@ -229,18 +242,11 @@ class Back:
         columns = np.sort(np.lexsort((np.arange(len(seen)), -seen))[:_MOST_BACK])
         columns = columns[seen[columns] > 0]
         wanted = characters.rows(reviewed.cells, unit=False)
-        return cls(columns, Ridge.fit(_unit(labels[:, columns]), wanted, BACK_PENALTY, primal=True).weights)
+        return cls(columns, Ridge.fit(unit(labels[:, columns]), wanted, BACK_PENALTY, primal=True).weights)
 
     def predict(self, rows: csr_matrix) -> Any:
         """How likely each character stands in the cell, for wordings given as rows over the catalogue's n-grams."""
         return rows[:, self.columns] @ self.weights
-
-
-def _unit(rows: csr_matrix) -> csr_matrix:
-    from scipy.sparse import diags
-
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    return (diags(1 / np.where(lengths > 0, lengths, 1)) @ rows).tocsr().astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -291,10 +297,11 @@ class Evidence:
         segment_names, segment_groups, segment_grams, _amount = self.targets.split(
             self._by_segment(cells, ridge, whole)
         )
-        associated = counts.associations(cells.texts)
+        segment, text, like = best_of_turned(self.grams.rows(cells.segments), turned, NEAREST_SEGMENT)
         return Answers(
-            names, groups, grams, amount, segment_names, segment_groups, segment_grams, near, associated, counts
-        )
+            names, groups, grams, amount, segment_names, segment_groups, segment_grams,
+            near, (cells.owner[segment], text, like), counts.associations(cells.texts), counts,
+        )  # fmt: skip
 
     def _by_segment(self, cells: Cells, ridge: Ridge, whole: Any) -> Any:
         """The highest prediction of any segment; a cell of one segment is predicted once."""

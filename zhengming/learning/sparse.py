@@ -83,6 +83,14 @@ def look_up(keys: Any, values: Any, wanted: Any) -> Any:
     return np.where(keys[place] == wanted, values[place], 0).astype(np.float32)
 
 
+def unit(rows: csr_matrix) -> csr_matrix:
+    """The rows, each of unit length."""
+    from scipy.sparse import diags
+
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return (diags(1 / np.where(lengths > 0, lengths, 1)) @ rows).tocsr().astype(np.float32)
+
+
 def _joined(found: list[tuple[Any, Any, Any]]) -> tuple[Any, Any, Any]:
     rows = [row + number * _CHUNK for number, (row, _column, _value) in enumerate(found)]
     return (

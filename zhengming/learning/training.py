@@ -7,21 +7,25 @@ the second model learns from scores of trees that had not seen it, and so do the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from zhengming.learning.batch import Batch
 from zhengming.learning.candidates import NameIndex, gather
 from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.cells import Cells
 from zhengming.learning.decision import Calibration, Ranked, compare, strange
 from zhengming.learning.evidence import Answers, Evidence, Reviewed
-from zhengming.learning.features import Batch, Described, Spelling, describe
+from zhengming.learning.features import Described, describe
+from zhengming.learning.spelling import Spelling
 from zhengming.learning.trees import PAIRS, SETS, Trees
 
 BLOCKS = 6  # of texts whose evidence is left out together
 FOLDS = BLOCKS  # that are judged by trees of the others: of 3 the scores were too timid for the final trees' threshold
+_AT_ONCE = 2  # trainings of trees at a time, each on one core
 MOST_JUDGED = 12_000  # reviewed texts the trees learn from; the evidence rests on all of them
 
 Note = Callable[[str], None]
@@ -152,9 +156,13 @@ def _compared(
 def _crossed(values: Any, right: Any, fold: Any, shape: Any, seed: int) -> Any:
     """Scores of each row by trees that learned from the other folds."""
     score = np.zeros(len(values))
-    for number in range(FOLDS):
+
+    def judge_fold(number: int) -> None:
         inside = fold == number
         score[inside] = Trees.fit(values[~inside], right[~inside], shape, seed=seed).probability(values[inside])
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        list(pool.map(judge_fold, range(FOLDS)))
     return score
 
 

@@ -23,8 +23,6 @@ class Shape:
     share: float = 0.4
 
 
-_WORTH_THREADS = 100_000  # rows below which a second thread waits longer than it works
-
 MODELS = 2  # worth 0.4 points of F1; a third adds no more than chance
 PAIRS = Shape(rounds=200, leaves=31, share=0.3)
 SETS = Shape(rounds=200, leaves=15, rate=0.05, least=40, share=0.3)
@@ -51,7 +49,7 @@ class Trees:
             "bagging_freq": 1,
             "lambda_l2": 5.0,
             "max_bin": 63,
-            "num_threads": 1 if len(values) < _WORTH_THREADS else 0,
+            "num_threads": 1,  # two threads wait for each other; two trainings at a time do not
             "verbose": -1,
             "deterministic": True,
             "force_row_wise": True,
@@ -68,8 +66,7 @@ class Trees:
         """How likely each row is right."""
         if not len(values):
             return np.zeros(0, dtype=np.float64)
-        threads = 1 if len(values) < _WORTH_THREADS else 0
-        return np.mean([one.predict(values, num_threads=threads) for one in self._boosters], axis=0)
+        return np.mean([one.predict(values, num_threads=1) for one in self._boosters], axis=0)
 
 
 def required() -> Any:

@@ -69,14 +69,14 @@ class Learned:
             fresh = [one for one in dict.fromkeys(asked) if one not in self._known]
             self._known.update(zip(fresh, self._ranker.propose(fresh), strict=True))
 
-    def apply(self, text: str, read: Read) -> Read:
-        """What holds of the cell `text`, read as `read`, after the proposals."""
+    def apply(self, text: str, read: Callable[[bool], Read]) -> Read:
+        """What holds of the cell `text` after the proposals; `read` reads it, on demand only what terms explain."""
         if not self._ranker:
-            return read
+            return read(False)
         if self._terms_stand(self._ranker):
-            return [self._reordered(one, text) if _open(one[0]) else one for one in read]
+            return [self._reordered(one, text) if _open(one[0]) else one for one in read(False)]
         proposals = self._proposals(text)
-        return self._of_cell(text, read, proposals) if proposals else read
+        return self._of_cell(text, read(True), proposals) if proposals else read(False)
 
     def _asked(self, text: str, read: Callable[[str], Read]) -> list[str]:
         if self._ranker and self._terms_stand(self._ranker):

@@ -165,7 +165,8 @@ class Matcher:
 
     def explain(self, text: str, beside: str = "") -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""
-        read = self._decided.apply(text, self._learned.apply(text, self._read(text, beside)))
+        learned = self._learned.apply(text, lambda known: self._read(text, beside, known=known))
+        read = self._decided.apply(text, learned)
         mentions = self._covered([mention for mention, _steps in read])
         return [(mention, steps) for mention, (_mention, steps) in zip(mentions, read, strict=True)]
 
@@ -203,7 +204,8 @@ class Matcher:
         """The codes of the category, for cells that hold codes."""
         return CodeBook(self.dictionary, self.category.name)
 
-    def _read(self, text: str, beside: str) -> list[tuple[Mention, Steps]]:
+    def _read(self, text: str, beside: str, *, known: bool = False) -> list[tuple[Mention, Steps]]:
+        """The mentions of a cell; with `known` only what terms explain, and nothing is looked for that is alike."""
         view = View(text, self._vocabulary, self._lexicon.wordings)
         if not view.text:
             return self._read_symbols(text)
@@ -214,7 +216,7 @@ class Matcher:
             read = [self._judge.judge_alone(self._found_whole(whole))]  # most cells: nothing else to look at
         else:
             about = self._judge.contexts(beside, self.match(beside)) if beside else frozenset()
-            view, read = self._read_mentions(view, about)
+            view, read = self._read_mentions(view, about, known)
         read.sort(key=lambda found: (found.start, found.end))
         mentions = [self._mention(found, view) for found in read]
         return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
@@ -282,7 +284,7 @@ class Matcher:
                 found.codes, found.problem, found.method = heirs, "", "successor"
         return found
 
-    def _read_mentions(self, view: View, beside: frozenset[str]) -> tuple[View, list[Found]]:
+    def _read_mentions(self, view: View, beside: frozenset[str], known: bool) -> tuple[View, list[Found]]:
         """Every concept of the cell, and every stretch that names none, with the view that they tell places of."""
         lexicon = self._lexicon
         tokens = unglued(view, tokenize(view, lexicon), lexicon)
@@ -310,7 +312,7 @@ class Matcher:
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):
             mistakable(reading, lexicon, self._slips)
-        return view, reading.found + (self._left(reading) if unread else [])
+        return view, reading.found + (self._left(reading) if unread and not known else [])
 
     def _left(self, reading: Reading) -> list[Found]:
         """What no term explains, after it was tried together with the names it is glued to."""
