@@ -77,3 +77,15 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def school_model(school_dictionary: zm.Dictionary, reviewed: Path) -> zm.Model:
     pytest.importorskip("lightgbm")
     return zm.learn(reviewed, school_dictionary, category="school")
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many decisions as a model needs that nobody expects to be good."""
+    return write(tmp_path_factory.mktemp("few") / "decisions.csv", decisions(60, 11))
+
+
+@pytest.fixture(scope="session")
+def few_model(school_dictionary: zm.Dictionary, few: Path) -> zm.Model:
+    pytest.importorskip("lightgbm")
+    return zm.learn(few, school_dictionary, category="school")

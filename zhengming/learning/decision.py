@@ -21,7 +21,7 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
-_FOR_NEW = 0.004
+_FOR_NEW = 0.005
 _EQUAL = 0.002  # of F1 between thresholds that are taken for equally good
 _STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared
@@ -143,7 +143,8 @@ class Calibration:
     """Scores, rising, with the confidence from each on; and the scores from which a candidate is said at all.
 
     A name that no reviewed text has (`new`) has its own, lower one: to a human one such name found is worth more than
-    one wrong proposal more, so that up to `_FOR_NEW` of F1 is given for finding them.
+    one wrong proposal more, so that up to `_FOR_NEW` of F1 is given for finding them. Of a cell whose candidates are
+    all below nothing is said; a human still sees them.
     """
 
     scores: Any
@@ -152,7 +153,7 @@ class Calibration:
     threshold_new: float
 
     @classmethod
-    def of(cls, score: Any, right: Any, cell: Any, new: Any, wanted: int) -> Calibration:
+    def of(cls, score: Any, right: Any, new: Any, wanted: int) -> Calibration:
         """Learn it from scores of cells that the models had not seen; `wanted` counts the labels to be found."""
         from scipy.optimize import isotonic_regression
 
@@ -166,16 +167,16 @@ class Calibration:
         return cls(
             score[order][places][::-1].astype(np.float32),
             np.round(sure[places][::-1], 4).astype(np.float32),
-            *_thresholds(score, right, cell, new, wanted),
+            *_thresholds(score, right, new, wanted),
         )
 
     def impartial(self) -> Calibration:
         """The same with one threshold for all names."""
         return replace(self, threshold_new=self.threshold)
 
-    def said(self, score: Any, cell: Any, new: Any) -> Any:
+    def said(self, score: Any, new: Any) -> Any:
         """Which candidates are said, `new` being those that no reviewed text names."""
-        return said(score, cell, np.where(new, self.threshold_new, self.threshold))
+        return score >= np.where(new, self.threshold_new, self.threshold)
 
     def confidence(self, score: Any, strange: Any) -> Any:
         """The confidence of each score; where the cell holds what nobody ever reviewed it is at most `_STRANGE`."""
@@ -190,19 +191,12 @@ def lower_bound(right: Any, count: Any, doubt: float = 2.33) -> Any:
     return (share + square / (2 * count) - spread) / (1 + square / count)
 
 
-def said(score: Any, cell: Any, threshold: Any) -> Any:
-    """Which candidates are said: those from the threshold (one, or one each) on, and at least the best of each cell."""
-    best = np.zeros(int(cell.max()) + 1 if len(cell) else 0)
-    np.maximum.at(best, cell, score)
-    return (score >= threshold) | (score >= best[cell])
-
-
-def _thresholds(score: Any, right: Any, cell: Any, new: Any, wanted: int) -> tuple[float, float]:
+def _thresholds(score: Any, right: Any, new: Any, wanted: int) -> tuple[float, float]:
     """The score from which on to speak, for the best F1, and that for new names."""
     tried = np.round(np.arange(0.1, 0.7, 0.01), 2)
 
     def f1(threshold: float, threshold_new: float) -> float:
-        chosen = said(score, cell, np.where(new, threshold_new, threshold))
+        chosen = score >= np.where(new, threshold_new, threshold)
         return float(2 * right[chosen].sum() / max(chosen.sum() + wanted, 1))
 
     best = max(f1(one, one) for one in tried)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PENALTY = 0.3
 BACK_PENALTY = 1.0
 NEAREST = 30  # reviewed strings that vote
-NEAREST_SEGMENT = 10  # reviewed strings near a segment
 _MOST_NAMES = 6_000  # decided names that are predicted, the most frequent: the weights of more would not fit the file
 _MOST_PREDICTED = 5_000  # n-grams of names that are predicted
 _MOST_BACK = 3_072  # n-grams of names that predict characters of cells
@@ -146,7 +145,6 @@ class Answers:
     segment_groups: Any
     segment_grams: Any
     near: tuple[Any, Any, Any]  # (cell, reviewed text, similarity)
-    near_segment: tuple[Any, Any, Any]  # the same of the cell's segments; a text may come twice
     associated: tuple[Any, Any, Any, Any]  # (cell, entry, strongest, sum)
     counts: Counts
 
@@ -297,11 +295,10 @@ class Evidence:
         segment_names, segment_groups, segment_grams, _amount = self.targets.split(
             self._by_segment(cells, ridge, whole)
         )
-        segment, text, like = best_of_turned(self.grams.rows(cells.segments), turned, NEAREST_SEGMENT)
+        associated = counts.associations(cells.texts)
         return Answers(
-            names, groups, grams, amount, segment_names, segment_groups, segment_grams,
-            near, (cells.owner[segment], text, like), counts.associations(cells.texts), counts,
-        )  # fmt: skip
+            names, groups, grams, amount, segment_names, segment_groups, segment_grams, near, associated, counts
+        )
 
     def _by_segment(self, cells: Cells, ridge: Ridge, whole: Any) -> Any:
         """The highest prediction of any segment; a cell of one segment is predicted once."""

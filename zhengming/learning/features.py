@@ -14,13 +14,13 @@ import numpy as np
 from zhengming.learning.batch import Batch
 from zhengming.learning.candidates import CHANNELS
 from zhengming.learning.coverage import Columns, cover, cover_pairs, explains
-from zhengming.learning.sparse import expand, look_up, pairwise, reduced, unit
+from zhengming.learning.sparse import expand, look_up, pairwise, reduced
 from zhengming.learning.spelling import digits
 
 _RANKED = (
-    "predicted", "predicted_segment", "group", "whole", "segment", "translated", "votes", "near", "near_segment",
-    "neighbours", "associated", "associated_sum", "cover_soft_weighted", "cover_soft_least", "explains_soft",
-    "explains_segment", "grams_soft", "cosine_pairs", "segment_share", "joint",
+    "predicted", "predicted_segment", "group", "whole", "segment", "translated", "votes", "near", "associated",
+    "associated_sum", "cover_soft_weighted", "cover_soft_least", "explains_soft", "explains_segment", "grams_soft",
+    "cosine_pairs", "segment_share", "joint",
 )  # fmt: skip
 _JUDGED = {"joint": 20, "cover_soft_least": 10, "segment": 3}  # ranks judged: they hold 98.5 % of the right candidates
 
@@ -106,49 +106,22 @@ def _predictions(batch: Batch) -> Columns:
 
 
 def _reviewed(batch: Batch) -> Columns:
-    """The nearest reviewed text with this name, for the cell and its segments; associations; what neighbours had."""
-    size = len(batch.catalogue)
+    """The nearest reviewed text with this name, how much of it stands in the cell, and associations."""
+    cell, text, near = batch.answers.near
+    reviewed, size = batch.answers.counts.reviewed, len(batch.catalogue)
+    labels = reviewed.labels
+    which, place = expand(labels.indptr, text)
+    keys = cell[which] * size + labels.indices[place]
     wanted = batch.pairs.cell * size + batch.pairs.entry
-    near, alone, _single = _nearest(batch, batch.answers.near, wanted)
+    alone = near[which] / np.diff(labels.indptr)[text][which]
     a_cell, a_entry, strongest, total = batch.answers.associated
     associated = a_cell * size + a_entry
-    by_segment = _nearest(batch, batch.answers.near_segment, wanted)
     return [
-        ("near", near),
-        ("near_alone", alone),
-        ("near_segment", by_segment[0]),
-        ("near_segment_alone", by_segment[1]),
-        ("near_segment_single", by_segment[2]),
-        ("neighbours", _neighbours(batch)),
+        ("near", look_up(keys, near[which], wanted)),
+        ("near_alone", look_up(keys, alone, wanted)),
         ("associated_max", look_up(associated, strongest, wanted)),
         ("associated_sum", look_up(associated, total, wanted)),
     ]
-
-
-def _nearest(batch: Batch, found: tuple[Any, Any, Any], wanted: Any) -> tuple[Any, Any, Any]:
-    """How near the nearest reviewed text with this name is: as it is, by the number of its names, with it alone."""
-    cell, text, near = found
-    labels = batch.answers.counts.reviewed.labels
-    which, place = expand(labels.indptr, text)
-    keys = cell[which] * labels.shape[1] + labels.indices[place]
-    amount, near = np.diff(labels.indptr)[text][which], near[which]
-    single = amount == 1
-    return (
-        look_up(keys, near, wanted),
-        look_up(keys, near / amount, wanted),
-        look_up(keys[single], near[single], wanted),
-    )
-
-
-def _neighbours(batch: Batch) -> Any:
-    """How alike a name is to those of the nearest reviewed texts together."""
-    from scipy.sparse import csr_matrix
-
-    cell, text, near = batch.answers.near
-    labels, rows = batch.answers.counts.reviewed.labels, batch.catalogue.rows
-    votes = csr_matrix((near**2, (cell, text)), shape=(len(batch.cells.texts), labels.shape[0]))
-    said = unit((votes @ labels).tocsr() @ rows[: len(batch.catalogue)])
-    return pairwise(said, batch.pairs.cell, rows, batch.form)
 
 
 def _likeness(batch: Batch) -> Columns:
@@ -167,7 +140,6 @@ def _likeness(batch: Batch) -> Columns:
     which, place = expand(cells.starts, cell)
     segment_rows = batch.catalogue.grams.rows(cells.segments)
     near = pairwise(segment_rows, place, batch.catalogue.rows, form[which])
-    held = pairwise(spelling.characters.rows(cells.segments, unit=False), place, spelling.rows_weighted, form[which])
     ranked = np.lexsort((place, -near, which))
     best = place[ranked][np.flatnonzero(np.concatenate([[True], np.diff(which[ranked]) > 0]))]
     lengths = np.asarray([len(one) for one in cells.segments])
@@ -179,7 +151,6 @@ def _likeness(batch: Batch) -> Columns:
         ("cosine_pairs", pairwise(batch.cell_rows, cell, batch.catalogue.rows, form)),
         ("cosine_triples", pairwise(spelling.pairs.rows(cells.texts), cell, spelling.pair_rows, form)),
         ("segment_cosine", reduced(np.maximum, near, which, batch.size)),
-        ("segment_cover", reduced(np.maximum, held, which, batch.size)),
         ("segment_share", lengths[best] / whole[cell]),
         ("segment_ratio", process.cpdist(pieces, names, scorer=fuzz.ratio)),
         ("segment_count", np.diff(cells.starts)[cell]),

@@ -205,7 +205,7 @@ class BoundModel:
     def _judged(self, texts: Sequence[str]) -> list[list[Proposal]]:
         ranked, score, confidence = judge(texts, self._learned, self._names)
         new = self._learned.evidence.counts.used[ranked.entry] == 0
-        chosen = self._learned.calibration.said(score, ranked.cell, new)
+        chosen = self._learned.calibration.said(score, new)
         found: list[list[Proposal]] = [[] for _text in texts]
         for place in np.lexsort((ranked.entry, -score, ranked.cell)):
             listed = found[ranked.cell[place]]

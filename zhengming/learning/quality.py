@@ -100,7 +100,7 @@ class Judged:
 
 def measure(judged: Judged, calibration: Calibration, *, texts: int, wanted: int, new_wanted: int) -> Quality:
     """The quality of these judgements, of which reviewers gave `wanted` and `new_wanted` in all."""
-    chosen = calibration.said(judged.score, judged.cell, judged.new)
+    chosen = calibration.said(judged.score, judged.new)
     levels = []
     for level in LEVELS:
         accepted = chosen & (judged.confidence >= level)

@@ -25,7 +25,6 @@ class Spelling:
         self.pairs = Grams.of(catalogue.forms, (2, 3))
         self.pair_rows = self.pairs.rows(catalogue.forms)
         self.single_rows = self.characters.rows(catalogue.forms)
-        self.rows_weighted = shares(rows, self.characters.weights)
         self.contrast = _contrasts(catalogue, self.characters)
         self.numbers = [frozenset(digits(form)) for form in catalogue.forms]
         self.code_sizes = np.asarray([min(len(code) for code in codes) for codes in catalogue.codes])
@@ -67,12 +66,3 @@ def _contrasts(catalogue: Catalogue, characters: Grams) -> Any:
     most = np.maximum(np.asarray(counted.sum(axis=1)).ravel(), 1)
     counted.data /= np.repeat(most, np.diff(counted.indptr))
     return counted
-
-
-def shares(rows: Any, weights: Any) -> Any:
-    """Rows of ones as rows of each column's share of the row's weight."""
-    from scipy.sparse import csr_matrix
-
-    value = weights[rows.indices]
-    total = np.maximum(np.asarray(rows @ weights).ravel(), 1e-6)
-    return csr_matrix((value / np.repeat(total, np.diff(rows.indptr)), rows.indices, rows.indptr), shape=rows.shape)

@@ -23,8 +23,9 @@ from zhengming.learning.features import Described, describe
 from zhengming.learning.spelling import Spelling
 from zhengming.learning.trees import PAIRS, SETS, Trees
 
-BLOCKS = 6  # of texts whose evidence is left out together
-FOLDS = BLOCKS  # that are judged by trees of the others: of 3 the scores were too timid for the final trees' threshold
+BLOCKS = 12  # of texts whose evidence is left out together; the fewer, the less it is like that of new texts
+_BLOCKS_OF_MANY = 6  # where more is reviewed than judged, a block is a small part of it anyway
+FOLDS = 6  # that are judged by trees of the others: of 3 the scores were too timid for the final trees' threshold
 _AT_ONCE = 2  # trainings of trees at a time, each on one core
 MOST_JUDGED = 12_000  # reviewed texts the trees learn from; the evidence rests on all of them
 
@@ -90,13 +91,14 @@ def train(
     note("evidence")
     chance = np.random.default_rng(seed)
     judged = chance.permutation(len(raw))[:MOST_JUDGED]
-    blocks = [np.sort(block) for block in np.array_split(judged, BLOCKS)]
+    count = BLOCKS if len(judged) == len(raw) else _BLOCKS_OF_MANY
+    blocks = [np.sort(block) for block in np.array_split(judged, count)]
     parts = []
     for number, block in enumerate(blocks):
         cells = Cells.of([raw[index] for index in block])
         part = described(cells, evidence.left_out(block, cells), evidence, names)
         parts.append(replace(part, cell=block[part.cell]))
-        note(f"features {number + 1}/{BLOCKS}")
+        note(f"features {number + 1}/{count}")
     every = _joined(parts)
     wanted_pairs = np.asarray(reviewed.labels[every.cell, every.entry]).ravel() > 0
     fold = np.zeros(len(raw), dtype=int)
@@ -113,7 +115,7 @@ def train(
     sets = Trees.fit(values, right, SETS, seed=seed)
     note("second model")
     wanted = int(reviewed.labels[judged].sum())
-    calibration = Calibration.of(second, right, ranked.cell, new, wanted)
+    calibration = Calibration.of(second, right, new, wanted)
     confidence = calibration.confidence(second, strange(ranked, every))
     scores = Scores(ranked.cell, second, confidence, right, new, len(judged), wanted, new_wanted, every.names)
     return Learned(evidence, pairs, sets, calibration, scores)

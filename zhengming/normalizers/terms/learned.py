@@ -94,7 +94,7 @@ class Learned:
     def _reordered(self, one: Reading, text: str) -> Reading:
         """A stretch that no term explains, with what the model thinks of it."""
         mention, steps = one
-        proposals = [one for one in self._proposals(mention.text) if one.said]
+        proposals = _spoken(self._proposals(mention.text))
         if not proposals:
             return mention, steps
         whole = key(mention.text) == key(text) and len(proposals) == 1 and not self._orders
@@ -113,9 +113,7 @@ class Learned:
         named = {mention.code: (mention, steps) for mention, steps in read if _affirmed(mention)}
         whole = _spanning(text, self._category)
         found: Read = []
-        for one in proposals:
-            if not one.said or one.code in denied:
-                continue
+        for one in _spoken([one for one in proposals if one.code not in denied]):
             mention, steps = named.get(one.code, (whole, []))
             made = self._proposed(mention, one, proposals)
             found.append((made, [*steps, _step(one)]))
@@ -162,6 +160,11 @@ class Learned:
 
 def _open(mention: Mention) -> bool:
     return mention.status != "accepted" and mention.reason in _OPEN and _affirmed(mention)
+
+
+def _spoken(proposals: list[Proposal]) -> list[Proposal]:
+    """What the model says; a human sees its best guess even where it says nothing."""
+    return [one for one in proposals if one.said] or proposals[:1]
 
 
 def _affirmed(mention: Mention) -> bool:
