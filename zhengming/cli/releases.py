@@ -25,12 +25,34 @@ def dict_build(
     path: Source,
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.", show_default=False)],
 ) -> None:
-    """Compile a source folder to one file: the same bytes for the same source."""
+    """Compile a source folder to one file: the same bytes for the same source.
+
+    The search indexes of its large categories are built beside it.
+    """
     from zhengming import display, files
     from zhengming.dictionary import release
 
     content = release.build(path, output)
+    _index(output)
     display.result(f"{output} sha256:{files.sha256(output)}\ncontent sha256:{content}")
+
+
+@dictionary_app.command("index")
+def dict_index(
+    target: Annotated[str, typer.Argument(help="Release file, id@version, or source folder.", show_default=False)],
+) -> None:
+    """Make the search indexes of large categories now, not when they are first used."""
+    from zhengming import display
+
+    for name in _index(Path(target)):
+        display.result(name)
+
+
+def _index(path: Path) -> tuple[str, ...]:
+    from zhengming.dictionary.model import Dictionary
+    from zhengming.normalizers.terms.stored import build_indexes
+
+    return build_indexes(Dictionary.open(path))
 
 
 @dictionary_app.command("release")

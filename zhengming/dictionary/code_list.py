@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhengming.dictionary import source
-from zhengming.dictionary.model import Category, Concept, Dictionary, Policy, Term
+from zhengming.dictionary import compiled, source
+from zhengming.dictionary.model import Category, CellKind, Concept, Dictionary, Policy, Term
 from zhengming.errors import DictionaryError
 
 
@@ -31,36 +31,56 @@ def load(path: Path, category: str, columns: Columns, *, cell: str = "mentions")
     Raises:
         DictionaryError: the file cannot be read, or lacks a column that is named.
     """
-    text = source.read_text(path)
-    concepts = dict(_concepts(text, columns, path))
-    made = Category(
-        name=category,
-        titles={"zh": category, "en": category},
-        concepts=concepts,
-        policy=Policy(cell="value" if cell == "value" else "mentions", review=0.55),
-    )
-    return Dictionary(
-        id=path.stem,
-        version="0",
-        categories=(category,),
-        read=lambda _name: made,
-        digest=lambda: hashlib.sha256(f"{category}\0{columns}\0{text}".encode()).hexdigest(),
-    )
+    kind: CellKind = "value" if cell == "value" else "mentions"
+    _check_header(path, columns)
+    text = "" if compiled.many_rows([path]) else source.read_text(path)  # a large one is not held
+
+    def content() -> str:
+        return text or source.read_text(path)
+
+    def read() -> Category:
+        return Category(
+            name=category,
+            titles={"zh": category, "en": category},
+            concepts=dict(_concepts(content(), columns, path)),
+            policy=Policy(cell=kind, review=0.55),
+        )
+
+    def digest() -> str:
+        return hashlib.sha256(f"{category}\0{columns}\0{content()}".encode()).hexdigest()
+
+    made = read() if text else compiled.category_of_list(path, category, f"{columns}\0{kind}", read)
+    return Dictionary(id=path.stem, version="0", categories=(category,), read=lambda _name: made, digest=digest)
+
+
+def _named(columns: Columns) -> dict[str, str]:
+    """The columns by what they hold."""
+    named = {"code": columns.code, "name": columns.name, "name_en": columns.name_en}
+    return {**named, "parents": columns.parents, "synonyms": columns.synonyms}
+
+
+def _check_header(path: Path, columns: Columns) -> None:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            header = next(csv.reader(handle), [])
+    except OSError as error:
+        raise DictionaryError("cannot be read", where=str(path), remedy=error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise DictionaryError("is not UTF-8", where=str(path), remedy="save it as CSV UTF-8") from None
+    missing = [column for column in _named(columns).values() if column and column not in header]
+    if missing:
+        raise DictionaryError(f"lacks the column {', '.join(missing)}", where=str(path), remedy="name its columns")
 
 
 def _concepts(text: str, columns: Columns, path: Path) -> Iterator[tuple[str, Concept]]:
     rows = csv.DictReader(io.StringIO(text))
-    named = {"code": columns.code, "name": columns.name, "name_en": columns.name_en}
-    named |= {"parents": columns.parents, "synonyms": columns.synonyms}
-    missing = [column for column in named.values() if column and column not in (rows.fieldnames or ())]
-    if missing:
-        raise DictionaryError(f"lacks the column {', '.join(missing)}", where=str(path), remedy="name its columns")
+    named = _named(columns)
     for row in rows:
         cells = {part: (row[column] or "").strip() if column else "" for part, column in named.items()}
         code, name = cells["code"], cells["name"]
         if not code or not name:
             continue
-        terms = [Term(name, "preferred", source=path.name)]
+        terms = [Term(name, "preferred", "zh", source=path.name)]
         terms += [Term(one, "preferred", "en", source=path.name) for one in (cells["name_en"],) if one]
         terms += [Term(one, source=path.name) for one in source.split(cells["synonyms"])]
         yield (

@@ -67,10 +67,17 @@ def load(path: str | Path | None = None) -> Dictionary:
         version=version,
         title=str(about.get("title", "")),
         categories=tuple(category_names(root)),
-        read=partial(read_category, root),
+        read=partial(_used_category, root),
         digest=partial(digest, root),
         head=_head(root),
     )
+
+
+def _used_category(root: Path, name: str) -> Category:
+    """The category as a dictionary uses it: a large one is compiled instead of read."""
+    from zhengming.dictionary import compiled
+
+    return compiled.category_of_folder(root, name, partial(read_category, root, name))
 
 
 def _head(root: Path) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zhengming.dictionary.store import Store
 
 _ASKED_AT_ONCE = 500  # keys or codes of one query
+_FEW = 3  # terms of one key: the concepts of a key that names more are not asked for
 _KEPT = 50_000  # concepts of a category kept in memory once read, some 50 MB
 # Stated, because SQLite would rather go through all terms of the category in the order that is asked for.
 _TERM_BY_KEY = TERMS.replace("FROM term", "FROM term INDEXED BY term_by_key") + "AND key = ? ORDER BY code, position"
@@ -41,7 +42,7 @@ class StoredCategory(Category):
         return self.concepts.named(key)
 
     def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
-        """As `named` for many keys, in few queries; the concepts are read as well."""
+        """As `named` for many keys, in few queries; the concepts of those that name few are read as well."""
         return self.concepts.named_many(keys)
 
     def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
@@ -63,12 +64,17 @@ class StoredCategory(Category):
         """How many terms there are, as the file says; at least one for each concept."""
         return self.concepts.many_terms
 
-    def coded_keys(self) -> Iterator[tuple[str, str]]:
-        """(key, code) in order for what each key names: active concepts only, where there are any.
+    def coded_keys(self) -> Iterator[tuple[str, str, str]]:
+        """(key, code, kind of term) in order for what each key names: active concepts only, where there are any.
 
         Local terms of senders do not count.
         """
         return self.concepts.coded_keys()
+
+    @cached_property
+    def retired(self) -> frozenset[str]:
+        """The codes of the retired concepts."""
+        return self.concepts.retired()
 
     def local(self, sender: str) -> list[tuple[str, Term]]:
         """The local terms of a sender, each behind the code of its concept; looks at every term if there are any."""
@@ -196,8 +202,9 @@ class StoredConcepts(Mapping[str, Concept]):
         query = "SELECT concepts + terms FROM category WHERE id = ?"
         return next((int(count) for (count,) in self._store.rows(query, (self._number,))), 0)
 
-    def coded_keys(self) -> Iterator[tuple[str, str]]:
-        """(key, code) in order, see `StoredCategory.coded_keys`."""
+    def coded_keys(self) -> Iterator[tuple[str, str, str]]:
+        """(key, code, kind) in order, see `StoredCategory.coded_keys`."""
+        kinds: dict[int, str] = dict(self._store.rows("SELECT id, kind FROM origin"))
         here = (self._number,)
         elsewhere = set(
             self._store.rows(
@@ -208,19 +215,21 @@ class StoredConcepts(Mapping[str, Concept]):
             if self._senders()
             else ()
         )
-        retired = {
-            code
-            for (code,) in self._store.rows("SELECT code FROM concept WHERE category = ? AND status = 'retired'", here)
-        }
+        retired = self.retired()
         rows = self._store.rows(
-            "SELECT key, code, position FROM term INDEXED BY term_by_key WHERE category = ? AND key != '' "
+            "SELECT key, code, position, origin FROM term INDEXED BY term_by_key WHERE category = ? AND key != '' "
             "ORDER BY key, code",
             here,
         )
         for term_key, group in groupby(rows, key=lambda row: row[0]):
-            codes = [row[1] for row in group if row not in elsewhere]
-            active = [code for code in codes if code not in retired] if len(codes) > 1 else codes
-            yield from ((term_key, code) for code in active or codes)
+            named = [(row[1], kinds[row[3]]) for row in group if row[:3] not in elsewhere]
+            active = [one for one in named if one[0] not in retired] if len(named) > 1 else named
+            yield from ((term_key, *one) for one in active or named)
+
+    def retired(self) -> frozenset[str]:
+        """The codes of the retired concepts."""
+        query = "SELECT code FROM concept WHERE category = ? AND status = 'retired'"
+        return frozenset(code for (code,) in self._store.rows(query, (self._number,)))
 
     def local(self, sender: str) -> list[tuple[str, Term]]:
         """The local terms of a sender, each behind the code of its concept."""
@@ -233,13 +242,14 @@ class StoredConcepts(Mapping[str, Concept]):
         return {sender for (sender,) in self._store.rows("SELECT DISTINCT sender FROM origin WHERE sender != ''")}
 
     def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
-        """The codes and terms of many folded keys; their concepts are kept, so that asking for them is cheap."""
+        """The codes and terms of many folded keys; the concepts of those that name few are kept: asking is cheap."""
         found: dict[str, list[tuple[str, Term]]] = {key: [] for key in keys}
         for some in _slices(list(found)):
             query = _TERM_BY_KEY.replace("SELECT code", "SELECT key, code").replace("key = ?", _among("key", some))
             for row in self._store.rows(query, (self._number, *some)):
                 found[row[0]].append((row[1], Term(*row[2:])))
-        self._keep({code for senses in found.values() for code, _term in senses})
+        few = (senses for senses in found.values() if len(senses) <= _FEW)
+        self._keep(dict.fromkeys(code for senses in few for code, _term in senses))
         return found
 
     def _keep(self, codes: Iterable[str]) -> None:

@@ -65,11 +65,11 @@ class Wordings:
             if standard != key:
                 senses.setdefault(standard, []).extend(senses[key])
 
-    def widened(self, rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Rows of (key, code) in order, with the first wording of every key beside it."""
+    def widened(self, rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+        """Rows of (key, code, kind) in order, with the first wording of every key beside it."""
         if self._written is None:
             return rows
-        both = {row for key, code in rows for row in ((key, code), (self.standard(key), code))}
+        both = {row for key, code, kind in rows for row in ((key, code, kind), (self.standard(key), code, kind))}
         return iter(sorted(both))
 
 

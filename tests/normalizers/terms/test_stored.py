@@ -124,7 +124,10 @@ def test_an_index_is_built_once_and_again_when_it_does_not_fit(
         if change:
             index.write_bytes(change + index.read_bytes()[len(change) :])
         caplog.clear()
-        assert [one.code for one in Matcher(Dictionary.open(path), "sex").match("女童")] == ["2"]
+        matcher = Matcher(Dictionary.open(path), "sex")
+        assert [one.code for one in matcher.match("女童")] == ["2"]
+        assert not caplog.records  # a known name needs no index
+        matcher.match("没有这种说法")
         told.append([record.getMessage().split(":")[1].split(";")[0].strip() for record in caplog.records])
     assert told == [["there is none yet"], [], ["is no search index, or is cut off"], []]
 

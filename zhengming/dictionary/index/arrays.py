@@ -48,7 +48,7 @@ def write(path: Path, facts: Mapping[str, object], arrays: Arrays) -> None:
             handle.write(bytes(_aligned(array.nbytes) - array.nbytes))
 
 
-def read(path: Path) -> tuple[Mapping[str, object], dict[str, np.memmap[Any, Any]]]:
+def read(path: Path) -> tuple[Mapping[str, object], dict[str, NDArray[Any]]]:
     """The facts and the mapped arrays of a file.
 
     Raises:
@@ -73,9 +73,16 @@ def read(path: Path) -> tuple[Mapping[str, object], dict[str, np.memmap[Any, Any
     if any(first + at + n * kind.itemsize > whole for kind, n, at in places.values()):
         raise broken
     return facts, {
-        name: np.memmap(path, kind, "c", first + at, (n,)) if n else np.empty(0, kind)  # type: ignore[misc]  # an empty stretch cannot be mapped
+        name: _mapped(path, kind, first + at, n) if n else np.empty(0, kind)  # an empty stretch cannot be mapped
         for name, (kind, n, at) in places.items()
     }
+
+
+def _mapped(path: Path, kind: np.dtype[Any], start: int, count: int) -> NDArray[Any]:
+    """A stretch of a file as a plain array: as a `memmap` each look at it would cost more."""
+    import numpy as np
+
+    return np.memmap(path, kind, "c", start, (count,)).view(np.ndarray)
 
 
 def _aligned(size: int) -> int:

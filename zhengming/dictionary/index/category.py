@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.index import arrays
 from zhengming.dictionary.index.contrasts import POINT_BITS, Coded, contrasts
-from zhengming.dictionary.index.hashes import HashSet, Stretches, hash_of, position
+from zhengming.dictionary.index.hashes import HashSet, Stretches, hash_of, position, positions
 from zhengming.dictionary.index.nearest import NearestIndex
+from zhengming.dictionary.index.senses import Senses
 from zhengming.dictionary.index.words import Starts, endings, starts
 from zhengming.dictionary.wordings import Wordings
 from zhengming.errors import FileError
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from zhengming.dictionary.stored_category import StoredCategory
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".zmindex"
 _POINTS = 0x110000  # code points there are
 _AT_ONCE = 200_000  # terms
@@ -51,6 +52,7 @@ class CategoryIndex:
         self.alike_lengths = Starts(self._arrays, "alike")
         self.endings = HashSet(self._arrays["ending"])
         self.additions = HashSet(self._arrays["added"])
+        self.senses = Senses(self._arrays)
 
     @cached_property
     def nearest(self) -> NearestIndex:
@@ -68,6 +70,26 @@ class CategoryIndex:
         """Pairs of confusable characters that tell two concepts apart, in both orders."""
         low = (1 << POINT_BITS) - 1
         return frozenset((chr(pair >> POINT_BITS), chr(pair & low)) for pair in self._arrays["exchanged"].tolist())
+
+    def standing(self, texts: Sequence[str], *, alike: bool = False) -> list[list[tuple[int, int]]]:
+        """(first, last) of every term that stands in each text, both characters included.
+
+        With `alike`, of every term with its characters replaced by their class; the texts are such as well.
+        """
+        stretches = Stretches.of(texts)
+        which, first, size = (self.alike_lengths if alike else self.lengths).places(stretches)
+        hashes = self._arrays["alike_hash" if alike else "term_hash"]
+        there = positions(hashes, stretches.part(which, first, first + size)) >= 0
+        found: list[list[tuple[int, int]]] = [[] for _text in texts]
+        last = first + size - 1
+        for owner, start, end in zip(which[there].tolist(), first[there].tolist(), last[there].tolist(), strict=True):
+            found[owner].append((start, end))
+        return found
+
+    def any_alike(self, texts: Sequence[str]) -> list[bool]:
+        """Whether there is a term that is a text once every character is replaced by its class, for many texts."""
+        known: list[bool] = (positions(self._arrays["alike_hash"], Stretches.of(texts).whole()) >= 0).tolist()
+        return known
 
     def alike(self, text: str) -> tuple[str, ...]:
         """The terms that are `text` once every character is replaced by its confusable class, in order."""
@@ -125,7 +147,7 @@ def build(category: StoredCategory, alike: Mapping[str, str], *, shared_endings:
     classes = np.arange(_POINTS, dtype=np.int64)
     for character, of in alike.items():
         classes[ord(character)] = ord(of)
-    terms = _coded(Wordings(category.policy.wordings).widened(category.coded_keys()))
+    terms, misspelled = _coded(Wordings(category.policy.wordings).widened(category.coded_keys()))
     confusable = np.fromiter((not one.isascii() for one in terms.keys), dtype=bool, count=len(terms.keys))
     listed = confusable.nonzero()[0]
     hashes = np.empty(len(listed), dtype=np.uint64)
@@ -141,19 +163,32 @@ def build(category: StoredCategory, alike: Mapping[str, str], *, shared_endings:
         **endings(terms.keys, shared_endings),
         **contrasts(terms, classes),
         **NearestIndex.build(terms.keys),
+        **Senses.build(terms, misspelled, (one[:2] for one in category.concepts.briefly())),
     }
 
 
-def _coded(rows: Iterator[tuple[str, str]]) -> Coded:
-    """The distinct keys in order, each with the hashes of its codes, from (key, code) in order of key."""
+def _first(sense: tuple[str, str]) -> tuple[str, bool, str]:
+    """The order in which the lexicon takes what a key names: (code, kind of term)."""
+    code, kind = sense
+    return code, kind != "preferred", kind
+
+
+def _coded(rows: Iterator[tuple[str, str, str]]) -> tuple[Coded, NDArray[np.bool_]]:
+    """The distinct keys in order, each with the hashes of its codes, from (key, code, kind) in order.
+
+    Also whether what each key names first is a misspelling.
+    """
     import numpy as np
 
     keys: list[str] = []
     counts: list[int] = []
     parts: list[NDArray[np.uint64]] = []
     codes: list[str] = []
+    misspelled: list[bool] = []
     for term_key, group in groupby(rows, key=lambda row: row[0]):
-        named = dict.fromkeys(code for _key, code in group)
+        senses = [row[1:] for row in group]
+        named = dict.fromkeys(code for code, _kind in senses)
+        misspelled.append(min(senses, key=_first)[1] == "misspelling")
         keys.append(term_key)
         counts.append(len(named))
         codes.extend(named)
@@ -163,4 +198,4 @@ def _coded(rows: Iterator[tuple[str, str]]) -> Coded:
     parts.append(Stretches.of(codes).whole())
     begins = np.zeros(len(keys) + 1, dtype=np.int64)
     np.cumsum(np.array(counts, dtype=np.int64), out=begins[1:])
-    return Coded(keys, np.concatenate(parts), begins)
+    return Coded(keys, np.concatenate(parts), begins), np.array(misspelled, dtype=bool)

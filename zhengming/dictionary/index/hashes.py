@@ -96,6 +96,16 @@ class Stretches:
         hashes: NDArray[np.uint64] = kept + (self.sums[end] - self.sums[start + last]) * self.inverse[last - first]
         return hashes
 
+    def exchanged(self, which: NDArray[Any], first: Any) -> NDArray[np.uint64]:
+        """The hash of `which` texts when character `first` and the next one change places."""
+        import numpy as np
+
+        start = self.starts[which] + first
+        one, other = self.sums[start + 1] - self.sums[start], self.sums[start + 2] - self.sums[start + 1]
+        whole = self.sums[self.starts[which + 1]] - self.sums[self.starts[which]]
+        hashes: NDArray[np.uint64] = whole - one - other + one * np.uint64(BASE) + other * np.uint64(_INVERSE)
+        return hashes
+
 
 class HashSet:
     """A set of texts of which only sorted hashes are kept.
@@ -110,6 +120,18 @@ class HashSet:
     def __contains__(self, text: object) -> bool:
         """Whether the text is in the set."""
         return isinstance(text, str) and position(self._hashes, hash_of(text)) >= 0
+
+
+def positions(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Where in sorted hashes each of `wanted` stands; -1 if it does not."""
+    import numpy as np
+
+    if not len(hashes):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    place = np.searchsorted(hashes, wanted)
+    place[place == len(hashes)] = 0
+    found: NDArray[np.int64] = np.where(hashes[place] == wanted, place, -1)
+    return found
 
 
 def position(hashes: NDArray[np.uint64], wanted: int) -> int:

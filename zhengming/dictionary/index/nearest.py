@@ -16,10 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zhengming.dictionary.index.grams import grams
+from zhengming.dictionary.index.keys import Keys
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Rows = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]  # of a sparse matrix: values, their columns, row starts
 
 
 class Stage(NamedTuple):
@@ -44,8 +47,10 @@ _SHORT_SLIP = 2
 _FEW = 4  # times as many terms as are reached: then only these get a column
 _COMMON = 10  # times the budget that a text's rarest gram may cost
 _COMMONEST = 80_000  # terms: grams of more are not listed
+_SPARE = 10  # terms found beyond those wanted, so that of equally good ones the first by key are chosen
 _BUILT_AT_ONCE = 200_000  # terms; their grams take some 200 MB
 _ASKED_AT_ONCE = 20_000  # texts
+_ALONE = 50  # texts that are sooner answered than a second thread is woken
 
 _threaded_in = 0  # process that has used several threads: a fork of it must not, or it would wait for ever
 
@@ -63,39 +68,6 @@ class Nearest(NamedTuple):
         return list(zip(self.scores[stretch].tolist(), self.ids[stretch].tolist(), strict=True))
 
 
-class Keys(Sequence[str]):
-    """Texts in one stretch of bytes, made into strings when asked for."""
-
-    def __init__(self, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> None:
-        """Text i is the UTF-8 of `data[starts[i]:starts[i + 1]]`."""
-        self._data = data.data
-        self._starts = starts
-
-    @staticmethod
-    def packed(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """The arrays that hold `texts`."""
-        import numpy as np
-
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        starts = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)), out=starts[1:])
-        sizes = np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
-        return {"key_bytes": np.frombuffer(b"".join(encoded), dtype=np.uint8), "key_starts": starts, "key_sizes": sizes}
-
-    def __len__(self) -> int:
-        """How many texts there are."""
-        return len(self._starts) - 1
-
-    def __getitem__(self, index: int) -> str:  # type: ignore[override]  # no slices: nobody needs them
-        """The text at `index`."""
-        return str(self._data[self._starts[index] : self._starts[index + 1]], "utf-8", "surrogatepass")
-
-    def many(self, indices: NDArray[np.int32]) -> list[str]:
-        """The texts at `indices`."""
-        data, starts, ends = self._data, self._starts[indices].tolist(), self._starts[indices + 1].tolist()
-        return [str(data[start:end], "utf-8", "surrogatepass") for start, end in zip(starts, ends, strict=True)]
-
-
 class NearestIndex:
     """Finds among many terms those most like a text.
 
@@ -106,13 +78,10 @@ class NearestIndex:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Use the arrays that `build` made, in memory or mapped."""
-        from scipy.sparse import csr_matrix
-
         self.keys = Keys(arrays["key_bytes"], arrays["key_starts"])
         self._sizes: NDArray[np.int32] = arrays["key_sizes"]
         self._grams, self._counts, self._rarity = arrays["grams"], arrays["gram_counts"], arrays["gram_rarity"]
-        shape = (len(self._grams), len(self.keys))
-        self._terms = csr_matrix((arrays["weights"], arrays["terms"], arrays["gram_starts"]), shape=shape, copy=False)
+        self._terms, self._starts, self._shares = arrays["terms"], arrays["gram_starts"], arrays["key_shares"]
 
     @staticmethod
     def build(keys: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -128,11 +97,12 @@ class NearestIndex:
         starts = np.zeros(len(known) + 1, dtype=np.int32)
         np.cumsum(kept, out=starts[1:])
         terms = np.empty(int(starts[-1]), dtype=np.int32)
-        weights = np.empty(int(starts[-1]), dtype=np.float32)
+        shares = np.empty(len(keys), dtype=np.float32)  # what a gram of rarity 1 weighs in each term
         free = starts[:-1].astype(np.int64)  # the next place in the list of each gram
         for first, of, found in _portions(keys):
             place = np.searchsorted(known, found)
-            lengths = np.sqrt(np.bincount(of, weights=rarity[place].astype(np.float64) ** 2)).astype(np.float32)
+            lengths = np.sqrt(np.bincount(of, weights=rarity[place].astype(np.float64) ** 2))
+            shares[first : first + len(lengths)] = 1 / lengths
             listed = kept[place] > 0
             place, of = place[listed], of[listed]
             order = np.argsort(place, kind="stable")  # within a gram the terms stay in order
@@ -141,15 +111,15 @@ class NearestIndex:
             targets = np.arange(len(place)) - np.repeat(begins, many) + np.repeat(free[distinct], many)
             free[distinct] += many
             terms[targets] = of + first
-            weights[targets] = rarity[place] / lengths[of]
         return {
             "grams": known,
             "gram_counts": counts.astype(np.int32),
             "gram_rarity": rarity,
             "gram_starts": starts,
             "terms": terms,
-            "weights": weights,
-            **Keys.packed(keys),
+            "key_shares": shares,
+            "key_sizes": np.fromiter(map(len, keys), dtype=np.int32, count=len(keys)),
+            **Keys.collected(((one,) for one in keys), 1)[0].arrays("key"),
         }
 
     def nearest_many(
@@ -162,7 +132,7 @@ class NearestIndex:
         """
         import numpy as np
 
-        threads = _threads(threads)
+        threads = _threads(threads) if len(texts) > _ALONE else 1
         parts = [
             self._nearest(texts[first : first + _ASKED_AT_ONCE], top, cutoff, threads)
             for first in range(0, len(texts), _ASKED_AT_ONCE)
@@ -207,20 +177,23 @@ class NearestIndex:
         """(text, term, score, weight) of the `top` terms that share most with each of `which` texts."""
         import numpy as np
         from rapidfuzz import fuzz, process
-        from scipy.sparse import csr_matrix
-        from sparse_dot_topn import sp_matmul_topn
 
         # The lists of the grams that are asked for, alone: what is not needed is neither copied nor read from the disk.
-        wanted, used = asked.matrix(which, max(stage.budget, int(stage.share * len(self.keys))))
-        listed = self._terms[used]
-        reached = None
-        if listed.nnz * _FEW < listed.shape[1]:  # and of few terms only those: a sum is kept for every column
-            reached, columns = np.unique(listed.indices, return_inverse=True)
-            shape = (len(used), len(reached))
-            listed = csr_matrix((listed.data, columns.astype(np.int32), listed.indptr), shape=shape)
-        product = sp_matmul_topn(wanted, listed, top, n_threads=threads)
-        owners = np.repeat(which, np.diff(product.indptr))
-        ids, weights = product.indices.astype(np.int32) if reached is None else reached[product.indices], product.data
+        asked_for, used = asked.chosen(which, max(stage.budget, int(stage.share * len(self.keys))))
+        firsts = self._starts[used].astype(np.int64)
+        counts = self._starts[used + 1] - firsts
+        starts = np.zeros(len(used) + 1, dtype=np.int64)
+        np.cumsum(counts, out=starts[1:])
+        columns = self._terms[np.arange(int(starts[-1])) + np.repeat(firsts - starts[:-1], counts)]
+        weights = np.repeat(self._rarity[used], counts) * self._shares[columns]
+        reached, width = None, len(self.keys)
+        if len(columns) * _FEW < width:  # and of few terms only those: a sum is kept for every column
+            reached, columns = np.unique(columns, return_inverse=True)
+            width = len(reached)
+        product = _product_of_one if len(which) == 1 else _product
+        rows, ids, weights = product(asked_for, (weights, columns, starts), width, top, threads)
+        owners = which[rows]
+        ids = ids if reached is None else reached[ids]
         if cutoff:  # no score can be higher than two texts of these lengths allow
             one, other = asked.lengths[owners], self._sizes[ids]
             possible = 2 * np.minimum(one, other) >= cutoff * (one + other)
@@ -254,13 +227,12 @@ class _Asked:
         self._starts = np.searchsorted(of[distinct], np.arange(len(texts) + 1))
         self._rarity = index._rarity
 
-    def matrix(self, which: NDArray[np.int64], budget: int) -> tuple[Any, NDArray[np.int64]]:
+    def chosen(self, which: NDArray[np.int64], budget: int) -> tuple[Rows, NDArray[np.int64]]:
         """A sparse row for each of `which` texts: the weights of its rarest grams that `budget` terms pay for.
 
         Its columns stand for the grams that are given with it.
         """
         import numpy as np
-        from scipy.sparse import csr_matrix
 
         sizes = (self._starts[1:] - self._starts[:-1])[which]
         rows = np.repeat(np.arange(len(which)), sizes)
@@ -274,8 +246,38 @@ class _Asked:
         place = self._place[taken[kept]]
         starts = np.searchsorted(rows[kept], np.arange(len(which) + 1)).astype(np.int32)
         used, columns = np.unique(place, return_inverse=True)
-        shape = (len(which), len(used))
-        return csr_matrix((self._rarity[place], columns.astype(np.int32), starts), shape=shape), used
+        return (self._rarity[place], columns.astype(np.int32), starts), used
+
+
+def _product(one: Rows, other: Rows, width: int, top: int, threads: int) -> tuple[NDArray[Any], ...]:
+    """(row, column, sum) of the `top` greatest sums in each row of the product of two sparse matrices, best first."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+    from sparse_dot_topn import sp_matmul_topn
+
+    weights, columns, starts = other
+    many = len(starts) - 1
+    left = csr_matrix(one, shape=(len(one[2]) - 1, many))
+    right = csr_matrix((weights, columns.astype(np.int32), starts.astype(np.int32)), shape=(many, width))
+    product = sp_matmul_topn(left, right, top + _SPARE, n_threads=threads)
+    rows = np.repeat(np.arange(len(one[2]) - 1), np.diff(product.indptr))
+    order = np.lexsort((product.indices, -product.data, rows))
+    order = order[np.arange(len(rows)) - product.indptr[rows] < top]
+    return rows[order], product.indices[order], product.data[order]
+
+
+def _product_of_one(one: Rows, other: Rows, width: int, top: int, _threads: int) -> tuple[NDArray[Any], ...]:
+    """As `_product` for one row, without the libraries that take longer to import than this to be worked out."""
+    import numpy as np
+
+    weights, columns, starts = other
+    sums = np.zeros(width, dtype=np.float32)
+    for row, share in zip(one[1].tolist(), one[0], strict=True):  # in this order, as floats do not add up in any
+        stretch = slice(int(starts[row]), int(starts[row + 1]))
+        sums[columns[stretch]] += share * weights[stretch]  # a term has a gram once
+    reached = sums.nonzero()[0]
+    best = reached[np.argsort(-sums[reached], kind="stable")[:top]]
+    return np.zeros(len(best), dtype=np.int64), best, sums[best]
 
 
 def _vocabulary(keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -35,6 +35,27 @@ class Starts:
             place += 1
         return tuple(found)
 
+    def places(self, stretches: Stretches) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """(text, first, length) of every stretch of the texts that starts as a term of this length does."""
+        import numpy as np
+
+        lengths = stretches.lengths
+        which = np.repeat(np.arange(len(lengths)), lengths)
+        at = np.arange(len(which)) - np.repeat(stretches.starts[:-1], lengths)
+        left = lengths[which] - at
+        found = []
+        for size in (1, START):
+            here = (left >= size).nonzero()[0]
+            hashes = stretches.part(which[here], at[here], at[here] + size)
+            first = np.searchsorted(self._hashes, hashes)
+            counts = np.searchsorted(self._hashes, hashes, "right") - first
+            places = np.arange(int(counts.sum())) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+            here, sizes = np.repeat(here, counts), self._lengths[places].astype(np.int64)
+            fits = sizes <= left[here]
+            found.append((which[here[fits]], at[here[fits]], sizes[fits]))
+        owners, firsts, sizes = (np.concatenate(one) for one in zip(*found, strict=True))
+        return owners, firsts, sizes
+
 
 def starts(keys: Sequence[str], name: str, classes: NDArray[np.int64] | None = None) -> dict[str, NDArray[Any]]:
     """Sorted hashes of the starts of all keys, each with a length; one that has several lengths stands there as often.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from zhengming.normalizers.terms.lexicon import Entry
 
 _POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
 _KEPT = 200_000  # answers kept, some 100 MB
-_SHOWN = 5  # candidates a reviewer is shown
+SHOWN = 5  # candidates a reviewer is shown
 
 
 class CandidateIndex:
@@ -40,6 +40,14 @@ class CandidateIndex:
             known = self._known[text, cutoff] = self._nearest(text, cutoff)
         return known
 
+    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
+        """As `nearest` for many texts."""
+        return [self._nearest(text, cutoff) for text in texts]
+
+    def slips(self, text: str) -> Set[str] | None:
+        """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
+        return None
+
     def _nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         from rapidfuzz import fuzz, process
 
@@ -68,7 +76,7 @@ class CandidateIndex:
 
 
 def best_of_each(
-    scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int = _SHOWN
+    scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int = SHOWN
 ) -> list[tuple[float, str]]:
     """The best term of each concept, best first; of terms of the same score a misspelling comes last."""
     ordered = sorted(scored, key=lambda one: (-one[0], terms[one[1]].senses[0][1].kind == "misspelling", one[1]))

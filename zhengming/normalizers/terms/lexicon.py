@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -139,11 +139,13 @@ class Lexicon:
 
     def _current(self, senses: list[tuple[str, Term]]) -> tuple[tuple[str, Term], ...]:
         """Senses in a fixed order; those of retired concepts only when there is no other."""
-        concepts = self.category.concepts
-        active = [sense for sense in senses if concepts[sense[0]].status != "retired"]
+        active = [sense for sense in senses if not self._is_retired(sense[0])]
         return tuple(
             sorted(active or senses, key=lambda one: (one[0], one[1].kind != "preferred", one[1].kind, one[1].text))
         )
+
+    def _is_retired(self, code: str) -> bool:
+        return self.category.concepts[code].status == "retired"
 
     def _strongest_mark(self, text: str) -> int:
         strengths = self.vocabulary.strengths
@@ -206,6 +208,14 @@ class Lexicon:
         """Finds in a text of classes every text of `alike`: its length, and the term keys that look so."""
         words: Words = automaton((text, (len(text), keys)) for text, keys in self.alike.items())
         return words
+
+    def codes(self, term_key: str) -> Sequence[str]:
+        """Codes of the concepts that a term may name: the first ones, where they are very many."""
+        return self.terms[term_key].codes
+
+    def name(self, code: str) -> str:
+        """The preferred name of a concept."""
+        return self.category.concepts[code].name
 
     def alike_key(self, text: str) -> str:
         """The text with every character replaced by its confusable class."""

@@ -8,9 +8,10 @@ nearest terms (`candidates`), which is never more than a proposal.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
+_TOGETHER = 50_000  # texts that are read together of a large category
 _SEEN = 300_000  # texts whose mentions are kept, some 300 MB
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
@@ -139,14 +141,43 @@ class Matcher:
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
         self._learned.prepare(unseen, lambda text: self._read(text, ""))
         if isinstance(self._guard, StoredGuard):  # one by one would be slow
-            self._seen.update(self._proposer.foresee(unseen, self._explained))
-            unseen = [text for text in unseen if text not in self._seen]
-        processes = parallel.workers(len(unseen), jobs)
+            for first in range(0, len(unseen), _TOGETHER):
+                some = unseen[first : first + _TOGETHER]
+                self._seen.update(self._proposer.foresee(some, self._explained))
+                self._read_together([text for text in some if text not in self._seen], jobs)
+        else:
+            self._read_together(unseen, jobs)
+        return [self.match(text) for text in listed]
+
+    def nearest_many(self, texts: Iterable[str], *, least: float = 0.0) -> list[list[Candidate]]:
+        """The few concepts with the terms most like each text as a whole, best first; none is read, nothing is decided.
+
+        Scores are RapidFuzz's normalized InDel similarity of the folded texts, from 0 to 1; `least` is the lowest told.
+        Of a term that names several concepts the first is given. This is what a reviewer's search needs, and the
+        fastest way to ask a large category; whether a text may be coded only `match_many` tells.
+
+        >>> from zhengming.dictionary.model import Dictionary
+        >>> matcher = Matcher(Dictionary.open(), "disease")
+        >>> [found[0].name for found in matcher.nearest_many(["室间膈缺损", "动脉导管末闭"])]
+        ['室间隔缺损', '动脉导管未闭']
+        """
+        keys = [self._lexicon.key(text) for text in texts]
+        distinct = [one for one in dict.fromkeys(keys) if one]
+        found = dict(zip(distinct, self._proposer.nearest_many(distinct, least), strict=True))
+        return [[self._candidate(*one) for one in found.get(text, ())] for text in keys]
+
+    def _candidate(self, score: float, term_key: str) -> Candidate:
+        code = self._lexicon.codes(term_key)[0]
+        return Candidate(code, self.name(code), round(score, 4))
+
+    def _read_together(self, texts: Sequence[str], jobs: int | None) -> None:
+        """Read distinct texts: many on `jobs` cores, a few here."""
+        processes = parallel.workers(len(texts), jobs)
         if processes > 1:
             self.prepare()
-            for text, mentions in zip(unseen, parallel.read_many(unseen, self.match, processes), strict=True):
-                self._seen[text] = tuple(mentions)
-        return [self.match(text) for text in listed]
+        read = parallel.read_many(texts, self.match, processes) if processes > 1 else map(self.match, texts)
+        for text, mentions in zip(texts, read, strict=True):
+            self._seen[text] = tuple(mentions)
 
     @property
     def facts(self) -> list[object]:
@@ -183,7 +214,7 @@ class Matcher:
 
     def name(self, code: str) -> str:
         """The preferred name of a concept of the category."""
-        return self.category.concepts[code].name
+        return self._lexicon.name(code)
 
     def meanings(self, text: str) -> tuple[str, ...]:
         """Every concept that a text is a known name of; several for an ambiguous one."""
@@ -366,12 +397,14 @@ class Matcher:
         )
 
     def _candidate_list(self, found: Found) -> tuple[Candidate, ...]:
-        scores = dict.fromkeys(found.codes, found.rivals[0][0] if found.rivals else _DOUBTED)
+        scores = dict.fromkeys(found.codes[:_SHOWN], found.rivals[0][0] if found.rivals else _DOUBTED)
         for score, term_key in found.rivals:
-            for code in self._lexicon.terms[term_key].codes:
+            if len(scores) >= _SHOWN:
+                break
+            for code in self._lexicon.codes(term_key):
                 scores.setdefault(code, score)
-        listed = [Candidate(code, self.name(code), round(score, 4)) for code, score in scores.items()]
-        return tuple(listed[:_SHOWN])
+        shown = islice(scores.items(), _SHOWN)
+        return tuple(Candidate(code, self.name(code), round(score, 4)) for code, score in shown)
 
     def _covered(self, mentions: list[Mention]) -> list[Mention]:
         """Mark general mentions that a more specific one of the cell includes."""

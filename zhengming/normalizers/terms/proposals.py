@@ -6,7 +6,7 @@ no name, one typed twice, two neighbours exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,7 +16,8 @@ from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.slips import Slips
-from zhengming.normalizers.terms.stored import StoredCandidates, StoredLexicon
+from zhengming.normalizers.terms.stored import StoredLexicon
+from zhengming.normalizers.terms.stored_candidates import StoredCandidates
 from zhengming.normalizers.terms.vocabulary import NONE
 
 PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
@@ -46,12 +47,18 @@ class Proposer:
     @cached_property
     def _candidates(self) -> CandidateIndex:
         lexicon = self._lexicon
-        return StoredCandidates(lexicon) if isinstance(lexicon, StoredLexicon) else CandidateIndex(lexicon.terms)
+        if isinstance(lexicon, StoredLexicon):
+            return StoredCandidates(lexicon, self._level)
+        return CandidateIndex(lexicon.terms)
 
     def foresee(self, texts: Iterable[str], read: Callable[[str], Result]) -> Iterator[tuple[str, Result]]:
         """Look up together what `read` will ask of a large category; see `StoredCandidates.foresee`."""
         if isinstance(self._candidates, StoredCandidates):
             yield from self._candidates.foresee(texts, read)
+
+    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
+        """(score, term key) of the best term of each of the few nearest concepts, for many folded texts."""
+        return self._candidates.nearest_many(texts, cutoff)
 
     def propose(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""
@@ -141,12 +148,15 @@ class Proposer:
         return (only, "wrong-character") if only and _is_sure(only) else (None, "")
 
     def _unslipped(self, text: str) -> list[str]:
-        """The text with two neighbours exchanged, or without a character typed twice, in every way."""
+        """The text with two neighbours exchanged, or without a character typed twice, in every way that may help."""
+        known = self._candidates.slips(text)
+        if known is not None and not known:
+            return []
         ways = [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]
         if len(text) > _LEAST_SLIPPED:
             twice = [at for at in range(1, len(text)) if text[at] == text[at - 1]]
             ways += [text[:at] + text[at + 1 :] for at in twice if text[at] not in self._guard.additions]
-        return [way for way in ways if way != text]
+        return [way for way in ways if way != text and (known is None or way in known)]
 
 
 def _is_sure(entry: Entry) -> bool:

@@ -1,6 +1,6 @@
-"""The lexicon, guard and candidates of a large category: asked of a release and its search index, never all in memory.
+"""The lexicon and guard of a large category: asked of a release and its search index, never all in memory.
 
-They answer as those of a small category do (`lexicon`, `guard`, `candidates`). A text is looked up in the release by
+They answer as those of a small category do (`lexicon`, `guard`). A text is looked up in the release by
 its key; everything that depends on all terms at once was worked out when the index was built.
 """
 
@@ -11,27 +11,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhengming.dictionary.folding import key
-from zhengming.dictionary.model import Category, Term
+from zhengming.dictionary.model import Category, Dictionary, Term
 from zhengming.dictionary.wordings import Wordings
-from zhengming.normalizers.terms.candidates import CandidateIndex, best_of_each
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon, Words
-from zhengming.normalizers.terms.vocabulary import Vocabulary
+from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon
+from zhengming.normalizers.terms.vocabulary import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from zhengming.dictionary.index.category import CategoryIndex
     from zhengming.dictionary.index.hashes import HashSet
-    from zhengming.dictionary.index.words import Starts
     from zhengming.dictionary.stored_category import StoredCategory
 
 START = 4  # characters by which a text is looked up, as in `dictionary.index.words`
 LARGE = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
 _KEPT = 200_000  # answers kept, some 100 MB of entries
-_ASKED = 10  # terms asked of the index for one text: several may be of one concept
-_TOGETHER = 20_000  # texts whose terms are looked up together
 
 Value = TypeVar("Value")
-Result = TypeVar("Result")
 
 
 def stored_lexicon(category: Category, vocabulary: Vocabulary, sender: str) -> StoredLexicon | None:
@@ -48,18 +43,25 @@ def stored_lexicon(category: Category, vocabulary: Vocabulary, sender: str) -> S
     return None
 
 
+def build_indexes(dictionary: Dictionary) -> tuple[str, ...]:
+    """Build the indexes of all large categories that have none yet; gives the names of these categories.
+
+    Raises:
+        DictionaryError: the release is damaged.
+    """
+    found = ((one.name, stored_lexicon(one, vocabulary(), "")) for one in dictionary)
+    return tuple(name for name, lexicon in found if lexicon and lexicon.index)
+
+
 class StoredLexicon(Lexicon):
     """The recognisable texts of a large category for one sender."""
 
     def __init__(self, category: StoredCategory, vocabulary: Vocabulary, sender: str = "") -> None:
-        """Open the index; only the cues, the sub-type words and the sender's own terms are held in memory."""
-        from zhengming.dictionary.index.category import opened
-
+        """Only the cues, the sub-type words and the sender's own terms are held in memory."""
         self.category = category
         self.vocabulary = vocabulary
         self.wordings = Wordings(category.policy.wordings)
         self._stored = category
-        self.index: CategoryIndex = opened(category, vocabulary.alike, shared_endings=LEAST_SHARED)
         self._local: dict[str, list[tuple[str, Term]]] = {}
         for code, term in category.local(sender) if sender else ():
             self._local.setdefault(key(term.text), []).append((code, term))
@@ -69,20 +71,81 @@ class StoredLexicon(Lexicon):
         for word in self._words.values():
             word.settle(self._strongest_mark)
         self.entries: _Found[Entry] = _Found(self._found)
-        self.words = _Walk(self.index.lengths, [*self._words, *self._local], self.entries.get)
+        self._walk = self.words = _Walk(self._lengths, [*self._words, *self._local], self.entries.get)
+        self._shown_codes: dict[str, tuple[str, ...]] = {}
+        self._shown_names: dict[str, str] = {}
+
+    @cached_property
+    def index(self) -> CategoryIndex:
+        """The index, opened when first asked: a cell that is a known name needs none."""
+        from zhengming.dictionary.index.category import opened
+
+        return opened(self._stored, self.vocabulary.alike, shared_endings=LEAST_SHARED)
+
+    def prepare(self) -> None:
+        """Open the index now."""
+        _all = (self.index.nearest, self.terms, self.alike_words, self.cores, self.defined)
+
+    def _lengths(self, start: str) -> tuple[int, ...]:
+        return self.index.lengths.get(start)
 
     def read(self, keys: Iterable[str]) -> None:
         """Look up many keys together, so that asking for them one by one is cheap."""
         missing = [entry_key for entry_key in dict.fromkeys(keys) if not self.entries.keeps(entry_key)]
         self.entries.make_room(len(missing))
-        written = {entry_key: self.wordings.ways(entry_key) for entry_key in missing}
+        known = self.index.senses.known(missing).tolist()
+        written = {
+            entry_key: self.wordings.ways(entry_key) if here else ()
+            for entry_key, here in zip(missing, known, strict=True)
+        }
         senses = self._stored.named_many(way for ways in written.values() for way in ways)
         for entry_key, ways in written.items():
             self.entries.keep(entry_key, self._entry_of(entry_key, [one for way in ways for one in senses[way]]))
 
+    def foresee(self, texts: Sequence[str]) -> None:
+        """Look up together what reading cells of these folded texts will ask of the terms."""
+        keys = list(dict.fromkeys(texts))
+        alike = list(dict.fromkeys(self.alike_key(text) for text in keys))
+        self._alike.make_room(len(alike))
+        for text, known in zip(alike, self.index.any_alike(alike), strict=True):
+            if not known and not self._local:
+                self._alike.keep(text, None)
+        standing: set[str] = set()
+        if self.category.policy.cell == "mentions":
+            standing = self._walk.foresee(keys, self.index.standing(keys))
+            self.alike_words.foresee(alike, self.index.standing(alike, alike=True))
+        self.read([*keys, *sorted(standing)])
+
+    def keep(self, codes: Mapping[str, tuple[str, ...]], names: Mapping[str, str]) -> None:
+        """Keep the codes of some terms and the names of some concepts, which will be asked for, instead of others."""
+        self._shown_codes.update(codes)
+        self._shown_names.update(names)
+
+    def forget(self) -> None:
+        """Forget the codes and names that were kept."""
+        self._shown_codes.clear()
+        self._shown_names.clear()
+
+    def codes(self, term_key: str) -> Sequence[str]:
+        """Codes of the concepts that a term may name: the first ones, where they are very many."""
+        return self._shown_codes.get(term_key) or super().codes(term_key)
+
+    def name(self, code: str) -> str:
+        """The preferred name of a concept."""
+        return self._shown_names.get(code) or super().name(code)
+
+    def _is_retired(self, code: str) -> bool:
+        return code in self._stored.retired
+
     def _found(self, entry_key: str) -> Entry | None:
-        ways = self.wordings.ways(entry_key)
+        known = "index" not in self.__dict__ or self.index.senses.knows(entry_key)
+        ways = self.wordings.ways(entry_key) if known else ()
         return self._entry_of(entry_key, [one for way in ways for one in self._stored.named(way)])
+
+    @property
+    def has_local_terms(self) -> bool:
+        """Whether the sender has terms of its own, which the index does not know."""
+        return bool(self._local)
 
     def _entry_of(self, entry_key: str, named: list[tuple[str, Term]]) -> Entry | None:
         senses = self._local.get(entry_key) or [one for one in named if not one[1].sender]
@@ -115,9 +178,13 @@ class StoredLexicon(Lexicon):
         """Ends of names that many names share."""
         return self.index.endings
 
-    @cached_property
+    @property
     def alike(self) -> Mapping[str, tuple[str, ...]]:
         """Term keys by their text with every character replaced by its confusable class."""
+        return self._alike
+
+    @cached_property
+    def _alike(self) -> _Found[tuple[str, ...]]:
         own: dict[str, list[str]] = {}
         for entry_key in self._local:
             if not entry_key.isascii():
@@ -125,7 +192,7 @@ class StoredLexicon(Lexicon):
         return _Found(lambda text: tuple(sorted({*self.index.alike(text), *own.get(text, ())})) or None)
 
     @cached_property
-    def alike_words(self) -> Words:
+    def alike_words(self) -> _Walk:
         """Finds in a text of classes every text of `alike`: its length, and the term keys that look so."""
         own = [self.alike_key(entry_key) for entry_key in self._local if not entry_key.isascii()]
 
@@ -133,7 +200,7 @@ class StoredLexicon(Lexicon):
             keys = self.alike.get(text)
             return (len(text), keys) if keys else None
 
-        return _Walk(self.index.alike_lengths, own, found)
+        return _Walk(self.index.alike_lengths.get, own, found)
 
     def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
         """The keys of terms of the concepts `below` that are one of `texts` but for fillers."""
@@ -148,80 +215,22 @@ class StoredGuard(Guard):
     def __init__(self, lexicon: StoredLexicon) -> None:
         """Take the contrasts from the lexicon's index; a sender's own terms add none."""
         super().__init__(lexicon)
-        self._index = lexicon.index
+        self._stored = lexicon
 
     @property
     def substitutions(self) -> frozenset[tuple[str, str]]:
         """Pairs of confusable characters that tell two concepts apart, in both orders."""
-        return self._index.substitutions
+        return self._stored.index.substitutions
 
     @property
     def additions(self) -> HashSet:
         """One or two characters that make another concept of a term when added anywhere in it."""
-        return self._index.additions
+        return self._stored.index.additions
 
     @property
     def affixes(self) -> tuple[frozenset[str], frozenset[str]]:
         """Characters that end what makes another concept of a term before it, and that start it after it."""
-        return self._index.affixes
-
-
-class StoredCandidates(CandidateIndex):
-    """The terms most like a text, from the index. Many texts are best asked together: see `foresee`."""
-
-    def __init__(self, lexicon: StoredLexicon) -> None:
-        """Ask the lexicon's index; a sender's own terms are compared one by one."""
-        super().__init__(lexicon.local_terms)
-        self._lexicon = lexicon
-        self._index = lexicon.index.nearest
-        self._answers: dict[tuple[str, float], list[tuple[float, str]]] = {}
-        self._wanted: dict[tuple[str, float], None] | None = None
-
-    def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
-        """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1."""
-        found = self._answers.get((text, cutoff))
-        if found is not None:
-            return found
-        if self._wanted is not None:
-            self._wanted[text, cutoff] = None
-            return []
-        self._answer([text], cutoff)
-        return self._answers[text, cutoff]
-
-    def foresee(self, texts: Iterable[str], read: Callable[[str], Result]) -> Iterator[tuple[str, Result]]:
-        """Find out what reading the texts will ask, and look all of it up together.
-
-        Gives the texts whose reading asked nothing, with what was read; the others must be read again.
-        """
-        listed = list(texts)
-        for first in range(0, len(listed), _TOGETHER):
-            some = listed[first : first + _TOGETHER]
-            self._lexicon.read(key(text) for text in some)
-            wanted: dict[tuple[str, float], None] = {}
-            for text in some:
-                self._wanted = {}
-                try:
-                    result = read(text)
-                finally:
-                    asked, self._wanted = self._wanted, None
-                if asked:
-                    wanted.update(asked)
-                else:
-                    yield text, result
-            for cutoff in dict.fromkeys(cutoff for _text, cutoff in wanted):
-                self._answer([text for text, level in wanted if level == cutoff], cutoff)
-
-    def _answer(self, texts: Sequence[str], cutoff: float) -> None:
-        if len(self._answers) + len(texts) > _KEPT:
-            self._answers.clear()
-        found = self._index.nearest_many(texts, top=_ASKED, cutoff=cutoff)
-        named = self._index.keys.many(found.ids)
-        self._lexicon.read(named)
-        scores, starts = found.scores.tolist(), found.starts.tolist()
-        for text, start, end in zip(texts, starts[:-1], starts[1:], strict=True):
-            scored = list(zip(scores[start:end], named[start:end], strict=True))
-            scored += super().nearest(text, cutoff) if self._terms else []
-            self._answers[text, cutoff] = best_of_each(scored, self._lexicon.terms)
+        return self._stored.index.affixes
 
 
 class _Found(Mapping[str, Value]):
@@ -275,12 +284,39 @@ class _Found(Mapping[str, Value]):
 class _Walk:
     """A walk over a text: at each place, the few lengths are looked up of which a known text starts so."""
 
-    def __init__(self, starts: Starts, own: Iterable[str], find: Callable[[str], object]) -> None:
-        self._starts: Mapping[str, tuple[int, ...]] = _Found(lambda start: starts.get(start) or None)
+    def __init__(
+        self, lengths: Callable[[str], tuple[int, ...]], own: Iterable[str], find: Callable[[str], object]
+    ) -> None:
+        self._starts: Mapping[str, tuple[int, ...]] = _Found(lambda start: lengths(start) or None)
         self._own: dict[str, set[int]] = {}
         for text in own:
             self._own.setdefault(text[:START] if len(text) >= START else text[:1], set()).add(len(text))
         self._find = find
+        self._foreseen: dict[str, list[tuple[int, int]]] = {}
+
+    def foresee(self, texts: Sequence[str], standing: Sequence[list[tuple[int, int]]]) -> set[str]:
+        """Take over where in texts something stands, for texts that will be gone through; gives what stands there."""
+        self._foreseen = dict(zip(texts, standing, strict=True))
+        return {text[first : last + 1] for text, places in self._foreseen.items() for first, last in places}
+
+    def _places(self, text: str) -> Iterable[tuple[int, int]]:
+        """(first, last) of what may stand in the text."""
+        own = self._own
+        foreseen = self._foreseen.get(text)
+        if foreseen is None:
+            for first in range(len(text)):
+                beginnings = {text[first], text[first : first + START]}
+                for size in {size for one in beginnings for size in (*self._sizes(one), *own.get(one, ()))}:
+                    yield first, first + size - 1
+            return
+        yield from foreseen
+        there = set(foreseen)
+        for first in range(len(text)):
+            for beginning in (text[first], text[first : first + START]):
+                if beginning in own:
+                    yield from (
+                        (first, first + size - 1) for size in own[beginning] if (first, first + size - 1) not in there
+                    )
 
     def _sizes(self, start: str) -> tuple[int, ...]:
         return self._starts.get(start, ())
@@ -288,11 +324,8 @@ class _Walk:
     def iter(self, text: str) -> Iterator[tuple[int, Any]]:
         """(index of the last character, what stands there), by that index, the longest first."""
         found: list[tuple[int, int, object]] = []
-        for first in range(len(text)):
-            beginnings = {text[first], text[first : first + START]}
-            for size in {size for one in beginnings for size in (*self._sizes(one), *self._own.get(one, ()))}:
-                last = first + size - 1
-                if last < len(text) and (here := self._find(text[first : last + 1])) is not None:
-                    found.append((last, first, here))
+        for first, last in self._places(text):
+            if last < len(text) and (here := self._find(text[first : last + 1])) is not None:
+                found.append((last, first, here))
         found.sort(key=lambda one: one[:2])
         return ((last, here) for last, _first, here in found)

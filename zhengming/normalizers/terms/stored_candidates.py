@@ -1,0 +1,132 @@
+"""The terms most like a text in a large category, asked of its index for many texts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+from zhengming.normalizers.terms.candidates import SHOWN, CandidateIndex, best_of_each
+
+if TYPE_CHECKING:
+    from zhengming.dictionary.index.nearest import Nearest
+    from zhengming.normalizers.terms.stored import StoredLexicon
+
+_KEPT = 200_000  # answers kept
+_ASKED = 10  # terms asked of the index for one text: several may be of one concept
+_NAMED = 8  # concepts of one term that are told apart: more are shown to nobody
+_TOGETHER = 20_000  # texts whose terms are looked up together
+
+Result = TypeVar("Result")
+Answers = Iterator[list[tuple[float, str]]]
+
+
+class StoredCandidates(CandidateIndex):
+    """The terms most like a text, from the index. Many texts are best asked together: see `foresee`."""
+
+    def __init__(self, lexicon: StoredLexicon, level: float) -> None:
+        """Ask the lexicon's index; a sender's own terms are compared one by one. Nobody asks below `level`."""
+        super().__init__(lexicon.local_terms)
+        self._lexicon = lexicon
+        self._index = lexicon.index.nearest
+        self._level = level
+        self._answers: dict[str, list[tuple[float, str]]] = {}
+        self._slips: dict[str, Set[str]] = {}
+        self._wanted: dict[str, None] | None = None
+
+    def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
+        """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1."""
+        found = self._answers.get(text)
+        if found is None:
+            if self._wanted is not None:
+                self._wanted[text] = None
+                return []
+            self._answer([text])
+            found = self._answers[text]
+        return found if cutoff <= self._level else [one for one in found if one[0] >= cutoff]
+
+    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
+        """As `nearest` for many texts; nothing of it is kept."""
+        found = self._index.nearest_many(texts, top=_ASKED, cutoff=cutoff)
+        return list(self._with_local_terms(texts, found) if self._lexicon.has_local_terms else self._best(texts, found))
+
+    def slips(self, text: str) -> Set[str] | None:
+        """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
+        return self._slips.get(text)
+
+    def foresee(self, texts: Iterable[str], read: Callable[[str], Result]) -> Iterator[tuple[str, Result]]:
+        """Find out what reading the texts will ask, and look all of it up together.
+
+        Gives the texts whose reading asked nothing, with what was read; the others must be read again.
+        """
+        listed = list(texts)
+        for first in range(0, len(listed), _TOGETHER):
+            some = listed[first : first + _TOGETHER]
+            self._lexicon.foresee([self._lexicon.key(text) for text in some])
+            wanted: dict[str, None] = {}
+            for text in some:
+                self._wanted = {}
+                try:
+                    result = read(text)
+                finally:
+                    asked, self._wanted = self._wanted, None
+                if asked:
+                    wanted.update(asked)
+                else:
+                    yield text, result
+            if wanted:
+                self._answer(list(wanted))
+
+    def _answer(self, texts: Sequence[str]) -> None:
+        if len(self._answers) + len(texts) > _KEPT:
+            self._answers.clear()
+            self._slips.clear()
+            self._lexicon.forget()
+        found = self._index.nearest_many(texts, top=_ASKED, cutoff=self._level)
+        if self._lexicon.has_local_terms:
+            answers = self._with_local_terms(texts, found)
+        else:
+            answers = self._best(texts, found)
+            slips = self._lexicon.index.senses.slips(texts)
+            self._slips.update((text, slips.get(text, frozenset())) for text in texts)
+        for text, answer in zip(texts, answers, strict=True):
+            self._answers[text] = answer
+
+    def _with_local_terms(self, texts: Sequence[str], found: Nearest) -> Answers:
+        named = self._index.keys.many(found.ids)
+        self._lexicon.read(named)
+        scores, starts = found.scores.tolist(), found.starts.tolist()
+        for text, start, end in zip(texts, starts[:-1], starts[1:], strict=True):
+            scored = list(zip(scores[start:end], named[start:end], strict=True))
+            yield best_of_each([*scored, *super().nearest(text, self._level)], self._lexicon.terms)
+
+    def _best(self, texts: Sequence[str], found: Nearest) -> Answers:
+        """As `best_of_each`, by the numbers of terms and concepts; the codes and names that are shown are kept."""
+        import numpy as np
+
+        senses, starts = self._lexicon.index.senses, found.starts.tolist()
+        order = senses.ordered(np.repeat(np.arange(len(texts)), np.diff(found.starts)), found.ids, found.scores)
+        ids, scores = found.ids[order], found.scores[order].tolist()
+        concepts = senses.of(ids, _NAMED)
+        chosen: list[int] = []
+        ends = [0]
+        for start, end in pairwise(starts):
+            seen: set[int] = set()
+            for place in range(start, end):
+                if not seen.issuperset(concepts[place]):
+                    seen.update(concepts[place])
+                    chosen.append(place)
+                    if len(chosen) - ends[-1] == SHOWN:
+                        break
+            ends.append(len(chosen))
+        named = self._index.keys.many(ids[chosen])
+        used = np.unique(np.array([one for place in chosen for one in concepts[place]], dtype=np.int64))
+        codes = dict(zip(used.tolist(), senses.codes.many(used), strict=True))
+        self._lexicon.keep(
+            {term: tuple(codes[one] for one in concepts[at]) for term, at in zip(named, chosen, strict=True)},
+            dict(zip(codes.values(), senses.names.many(used), strict=True)),
+        )
+        self._lexicon.read(named[start] for start, end in pairwise(ends) if end > start)
+        return (
+            [(scores[at], named[n]) for n, at in enumerate(chosen[start:end], start)] for start, end in pairwise(ends)
+        )
