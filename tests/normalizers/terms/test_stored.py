@@ -134,3 +134,16 @@ def test_an_index_is_built_once_and_again_when_it_does_not_fit(
 
 def test_a_small_category_needs_no_index(built: Path) -> None:
     assert stored.stored_lexicon(Dictionary.open(built).category("disease"), vocabulary(), "") is None
+
+
+@pytest.mark.usefixtures("large")
+def test_the_nearest_concepts_are_those_in_memory(built: Path) -> None:
+    one, other = (Matcher(Dictionary.open(path), "disease") for path in (None, built))
+    texts = ["室间膈缺损", "動脈導管末閉", "房间隔 缺损", "", "法洛四联症四"]
+    found = [
+        [(near[0].code, near[0].score) if near else None for near in matcher.nearest_many(texts)]
+        for matcher in (one, other)
+    ]
+    assert found[0] == found[1]
+    assert [len(near) for near in other.nearest_many(texts[:2], top=2)] == [2, 2]
+    assert other.nearest_many(["没有这种说法"], least=0.9) == [[]]

@@ -40,15 +40,15 @@ class CandidateIndex:
             known = self._known[text, cutoff] = self._nearest(text, cutoff)
         return known
 
-    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
-        """As `nearest` for many texts."""
-        return [self._nearest(text, cutoff) for text in texts]
+    def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[tuple[float, str]]]:
+        """As `nearest` for many texts, `shown` concepts of each."""
+        return [self._nearest(text, cutoff, shown) for text in texts]
 
     def slips(self, text: str) -> Set[str] | None:
         """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
         return None
 
-    def _nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
+    def _nearest(self, text: str, cutoff: float, shown: int = SHOWN) -> list[tuple[float, str]]:
         from rapidfuzz import fuzz, process
 
         pool = [self._keys[index] for index in self._pool(text)]

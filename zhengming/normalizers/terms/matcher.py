@@ -149,8 +149,8 @@ class Matcher:
             self._read_together(unseen, jobs)
         return [self.match(text) for text in listed]
 
-    def nearest_many(self, texts: Iterable[str], *, least: float = 0.0) -> list[list[Candidate]]:
-        """The few concepts with the terms most like each text as a whole, best first; none is read, nothing is decided.
+    def nearest_many(self, texts: Iterable[str], *, top: int = 5, least: float = 0.0) -> list[list[Candidate]]:
+        """The `top` concepts with the terms most like each text as a whole, best first; nothing is read or decided.
 
         Scores are RapidFuzz's normalized InDel similarity of the folded texts, from 0 to 1; `least` is the lowest told.
         Of a term that names several concepts the first is given. This is what a reviewer's search needs, and the
@@ -163,7 +163,7 @@ class Matcher:
         """
         keys = [self._lexicon.key(text) for text in texts]
         distinct = [one for one in dict.fromkeys(keys) if one]
-        found = dict(zip(distinct, self._proposer.nearest_many(distinct, least), strict=True))
+        found = dict(zip(distinct, self._proposer.nearest_many(distinct, least, top), strict=True))
         return [[self._candidate(*one) for one in found.get(text, ())] for text in keys]
 
     def _candidate(self, score: float, term_key: str) -> Candidate:

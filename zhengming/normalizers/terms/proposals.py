@@ -56,9 +56,9 @@ class Proposer:
         if isinstance(self._candidates, StoredCandidates):
             yield from self._candidates.foresee(texts, read)
 
-    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
-        """(score, term key) of the best term of each of the few nearest concepts, for many folded texts."""
-        return self._candidates.nearest_many(texts, cutoff)
+    def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[tuple[float, str]]]:
+        """(score, term key) of the best term of each of the `shown` nearest concepts, for many folded texts."""
+        return self._candidates.nearest_many(texts, cutoff, shown)
 
     def propose(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""

@@ -45,10 +45,15 @@ class StoredCandidates(CandidateIndex):
             found = self._answers[text]
         return found if cutoff <= self._level else [one for one in found if one[0] >= cutoff]
 
-    def nearest_many(self, texts: Sequence[str], cutoff: float) -> list[list[tuple[float, str]]]:
-        """As `nearest` for many texts; nothing of it is kept."""
-        found = self._index.nearest_many(texts, top=_ASKED, cutoff=cutoff)
-        return list(self._with_local_terms(texts, found) if self._lexicon.has_local_terms else self._best(texts, found))
+    def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[tuple[float, str]]]:
+        """As `nearest` for many texts, `shown` concepts of each; nothing of it is kept."""
+        answers: list[list[tuple[float, str]]] = []
+        for first in range(0, len(texts), _TOGETHER):
+            some = texts[first : first + _TOGETHER]
+            found = self._index.nearest_many(some, top=max(_ASKED, shown), cutoff=cutoff)
+            local = self._lexicon.has_local_terms
+            answers += self._with_local_terms(some, found) if local else self._best(some, found, shown)
+        return answers
 
     def slips(self, text: str) -> Set[str] | None:
         """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
@@ -84,9 +89,10 @@ class StoredCandidates(CandidateIndex):
             self._lexicon.forget()
         found = self._index.nearest_many(texts, top=_ASKED, cutoff=self._level)
         if self._lexicon.has_local_terms:
-            answers = self._with_local_terms(texts, found)
+            answers = list(self._with_local_terms(texts, found))
         else:
-            answers = self._best(texts, found)
+            answers = list(self._best(texts, found))
+            self._lexicon.read(answer[0][1] for answer in answers if answer)
             slips = self._lexicon.index.senses.slips(texts)
             self._slips.update((text, slips.get(text, frozenset())) for text in texts)
         for text, answer in zip(texts, answers, strict=True):
@@ -100,7 +106,7 @@ class StoredCandidates(CandidateIndex):
             scored = list(zip(scores[start:end], named[start:end], strict=True))
             yield best_of_each([*scored, *super().nearest(text, self._level)], self._lexicon.terms)
 
-    def _best(self, texts: Sequence[str], found: Nearest) -> Answers:
+    def _best(self, texts: Sequence[str], found: Nearest, shown: int = SHOWN) -> Answers:
         """As `best_of_each`, by the numbers of terms and concepts; the codes and names that are shown are kept."""
         import numpy as np
 
@@ -116,7 +122,7 @@ class StoredCandidates(CandidateIndex):
                 if not seen.issuperset(concepts[place]):
                     seen.update(concepts[place])
                     chosen.append(place)
-                    if len(chosen) - ends[-1] == SHOWN:
+                    if len(chosen) - ends[-1] == shown:
                         break
             ends.append(len(chosen))
         named = self._index.keys.many(ids[chosen])
@@ -126,7 +132,6 @@ class StoredCandidates(CandidateIndex):
             {term: tuple(codes[one] for one in concepts[at]) for term, at in zip(named, chosen, strict=True)},
             dict(zip(codes.values(), senses.names.many(used), strict=True)),
         )
-        self._lexicon.read(named[start] for start, end in pairwise(ends) if end > start)
         return (
             [(scores[at], named[n]) for n, at in enumerate(chosen[start:end], start)] for start, end in pairwise(ends)
         )
