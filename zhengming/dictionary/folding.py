@@ -48,7 +48,8 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     table = _table()
     plain = list(map(table.__getitem__, text))
     folded = "".join(plain)
-    if len(folded) == len(text) and "" not in plain and "  " not in folded and not _ROMAN_RUN.search(folded):
+    one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded
+    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):  # every numeral that is read has an i
         return folded, list(range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []

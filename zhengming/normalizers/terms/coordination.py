@@ -6,7 +6,7 @@ item. Nothing here guesses: each name put together must be a term of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token, tokenize
@@ -32,6 +32,8 @@ class _Item(NamedTuple):
 
 def coordinated(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens, with every list that shares both its ends as the terms it stands for."""
+    if view.bare and not any(map(_separates, tokens)):
+        return tokens
     for run in _runs(tokens, view):
         for first in range(len(run) - 1):
             shared = next((place for place in range(first, len(run)) if not run[place].open), len(run) - 1)
@@ -101,15 +103,32 @@ def _named(items: list[_Item], tokens: list[Token], view: View, lexicon: Lexicon
         for stop in range(min(end, last_start + _LONGEST_SIDE), last_start, -1):
             if stop not in borders:
                 continue
-            for head in range(first_end - 1, begin + _LEAST_SHARED - 1, -1):
-                for tail in range(last_start + 1, stop):
-                    parts = [(head, first_end), *middle, (last_start, tail)]
-                    texts = [view.text[begin:head] + view.text[a:b] + view.text[tail:stop] for a, b in parts]
-                    entries = [lexicon.terms.get(text) for text in texts]
-                    known = [entry for entry in entries if entry]
-                    if len(known) == len(texts) and len({entry.codes for entry in known}) == len(texts):
-                        spans = [(begin, first_end), *middle, (last_start, stop)]
-                        return list(zip(spans, known, strict=True))
+            named = _parted((begin, first_end), middle, (last_start, stop), view.text, lexicon.terms)
+            if named:
+                return list(zip([(begin, first_end), *middle, (last_start, stop)], named, strict=True))
+    return None
+
+
+def _parted(
+    first: Stretch, middle: list[Stretch], last: Stretch, text: str, terms: Mapping[str, Entry]
+) -> list[Entry] | None:
+    """The term of each item, with the longest start and end of the list that are shared by all.
+
+    The first item's term depends on the shared end alone, the last one's on the shared start.
+    """
+    tails = [tail for tail in range(last[0] + 1, last[1]) if text[slice(*first)] + text[tail : last[1]] in terms]
+    if not tails:
+        return None
+    for head in range(first[1] - 1, first[0] + _LEAST_SHARED - 1, -1):
+        start = text[first[0] : head]
+        if start + text[slice(*last)] not in terms:
+            continue
+        for tail in tails:
+            end = text[tail : last[1]]
+            entries = [terms.get(start + text[a:b] + end) for a, b in [(head, first[1]), *middle, (last[0], tail)]]
+            known = [entry for entry in entries if entry]
+            if len(known) == len(entries) == len({entry.codes for entry in known}):
+                return known
     return None
 
 

@@ -364,10 +364,11 @@ def _marks(reading: Reading, lexicon: Lexicon) -> None:
     view = reading.view
     if view.bare:
         return
+    spaceless = view.spaceless
     marks = {
         mark: cues
         for mark, cues in lexicon.vocabulary.marks.items()
-        if cues[0].position == "after" and mark in view.spaceless
+        if cues[0].position == "after" and mark in spaceless
     }
     if not marks:
         return
