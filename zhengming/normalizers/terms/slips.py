@@ -22,6 +22,7 @@ _LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no
 _LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
 _REACH = 3  # tokens beside an unread one that may be part of the same name
 _FAR = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
+_SLIP = 2  # characters that one slip touches: two neighbours exchanged
 _END = 2  # characters at one end of a name that a slip at the other end leaves alone
 
 
@@ -48,7 +49,7 @@ class Slips:
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = (self._told, self._pairs, self._ends, self._letters)
+        _all = (self._told, self._pairs, self._ends, self._letters, self._starts, self._finishes)
 
     def near(self, text: str) -> list[Slip]:
         """Every name that the text is but for one slip."""
@@ -94,6 +95,20 @@ class Slips:
         """Whether the text starts or ends as a name does: all others are no slip of any."""
         heads, tails = self._ends
         return text[:_END] in heads or text[-_END:] in tails
+
+    def start(self, text: str, place: int) -> int:
+        """How many characters from `place` on stand so at the start of a name."""
+        size = 1
+        while place + size <= len(text) and text[place : place + size] in self._starts:
+            size += 1
+        return size - 1
+
+    def end(self, text: str, place: int) -> int:
+        """How many characters before `place` stand so at the end of a name."""
+        size = 1
+        while size <= place and text[place - size : place] in self._finishes:
+            size += 1
+        return size - 1
 
     def _is_harmless(self, slip: Slip, text: str) -> bool:
         """Whether the slip changes nothing that tells names apart.
@@ -165,6 +180,14 @@ class Slips:
         return frozenset(name[:_END] for name in names), frozenset(name[-_END:] for name in names)
 
     @cached_property
+    def _starts(self) -> frozenset[str]:
+        return frozenset(name[:size] for name in self._names() for size in range(1, len(name) + 1))
+
+    @cached_property
+    def _finishes(self) -> frozenset[str]:
+        return frozenset(name[-size:] for name in self._names() for size in range(1, len(name) + 1))
+
+    @cached_property
     def _letters(self) -> frozenset[str]:
         """The characters of all names and words."""
         return frozenset("".join(self._lexicon.entries))
@@ -191,9 +214,9 @@ def _best(tokens: list[Token], index: int, view: View, lexicon: Lexicon, slips: 
     """The window over the unread token that is a name with one slip; the most unread characters, then the longest."""
     found: list[tuple[int, int, int, int, Entry]] = []
     token = tokens[index]
-    for start, end in _windows(tokens, index, view):
+    for start, end in _windows(tokens, index, view, slips):
         text = view.text[start:end]
-        if slips.may_be_name(text) and text not in lexicon.terms:
+        if slips.may_be_name(text) and text not in lexicon.terms and slips.near(text):
             meant = slips.meant(text, whole=_is_whole(tokens, start, end, view))
             if meant:
                 unread = min(end, token.end) - max(start, token.start)
@@ -214,8 +237,11 @@ def _is_whole(tokens: list[Token], start: int, end: int, view: View) -> bool:
     return not cut and all(token.kind != "term" for token in inside)
 
 
-def _windows(tokens: list[Token], index: int, view: View) -> Iterator[tuple[int, int]]:
-    """Stretches with a character of the unread token: inside it, or from and to a border of a token beside it."""
+def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Iterator[tuple[int, int]]:
+    """Stretches with a character of the unread token: inside it, or from and to a border of a token beside it.
+
+    Only those that may be one slip away from a name: but for _SLIP characters, they start and end as names do.
+    """
     token, gaps = tokens[index], view.gaps
     starts, ends = list(range(token.start, token.end)), list(range(token.start + 1, token.end + 1))
     for step, borders in ((-1, starts), (1, ends)):
@@ -227,9 +253,13 @@ def _windows(tokens: list[Token], index: int, view: View) -> Iterator[tuple[int,
             if gaps[tokens[max(place, place - step)].start] > SOFT:
                 break
             borders.append(tokens[place].start if step < 0 else tokens[place].end)
+    before = [(end, slips.end(view.text, end)) for end in ends]
     for start in starts:
-        for end in ends:
-            if _LEAST - 1 <= end - start <= _LONGEST and (view.bare or max(gaps[start + 1 : end]) <= SOFT):
+        reach = start + slips.start(view.text, start) + _SLIP
+        for end, ending in before:
+            if end - ending > reach or not _LEAST - 1 <= end - start <= _LONGEST:
+                continue
+            if view.bare or max(gaps[start + 1 : end]) <= SOFT:
                 yield start, end
 
 
