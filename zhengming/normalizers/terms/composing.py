@@ -52,7 +52,7 @@ class Composer:
                         self._beside(found, kind, reading)
             if kinds:
                 self._become(found, kinds[0].code)
-                found.qualifiers.update(kinds[0].needed)
+                _say(found, kinds[0].needed)
         self._imply(found)
 
     @cached_property
@@ -138,7 +138,7 @@ class Composer:
             found.end, end = start, found.end
         other = Found(index, start, end, found.codes, found.entry, found.method, found.problem)
         other.qualifiers = {axis: value for axis, value in found.qualifiers.items() if isinstance(value, str)}
-        other.qualifiers.update(kind.needed)
+        _say(other, kind.needed)
         measure = reading.tokens[index + 1].measure if index + 1 < len(reading.tokens) else None
         if measure and measure.quantity == "length_mm":
             other.qualifiers["size_mm"] = round(measure.high, 3)
@@ -154,3 +154,10 @@ class Composer:
 
 def _stated(found: Found) -> set[Qualifier]:
     return {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)} | found.stated.keys()
+
+
+def _say(found: Found, needed: frozenset[Qualifier]) -> None:
+    """Let the concept say the sub-types that make it; of two of one axis the one that stands there already."""
+    for axis, value in sorted(needed):
+        if (axis, found.qualifiers.get(axis)) not in needed:
+            found.qualifiers[axis] = value

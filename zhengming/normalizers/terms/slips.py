@@ -55,8 +55,10 @@ class Slips:
         """Every name that the text is but for one slip."""
         terms, shortened = self._lexicon.terms, self._shortened
         found = [Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ())]
-        for place, typed in enumerate(text):
-            rest = text[:place] + text[place + 1 :]
+        # Before the slip the text starts as a name does, after it it ends as one does.
+        first = max(len(text) - _SLIP - self.end(text, len(text)), 0)
+        for place in range(first, min(self.start(text, 0) + _SLIP, len(text))):
+            typed, rest = text[place], text[:place] + text[place + 1 :]
             if len(rest) >= _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
             for name, at in shortened.get(rest, ()):
