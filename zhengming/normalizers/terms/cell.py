@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.view import View
@@ -207,12 +208,26 @@ def _inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
             if position < run.end() and view.gaps[position] == NONE:
                 continue
             inside = set(range(start + 1, position))
+            if _goes_on_behind_digit(view, start, lexicon):
+                inside.add(start)  # the ar of ventricu1ar
             if inside and view.text[start:position] not in lexicon.entries:
                 capitals = view.raw[slice(*view.span(start, position))].isupper()
                 inside -= _cuts(view.text[start:position], start, lexicon, 2 if capitals else _LEAST_SMALL)
             closed |= inside
             start = position
     return frozenset(closed)
+
+
+def _goes_on_behind_digit(view: View, start: int, lexicon: Lexicon) -> bool:
+    """Whether a digit glued to the letters behind it stands for a letter of an unknown word."""
+    text, gaps = view.text, view.gaps
+    first = start - 1
+    if first < _LEAST_SMALL or not text[first].isdigit() or gaps[start] != NONE or gaps[first] != NONE:
+        return False
+    while first > 0 and text[first - 1].isascii() and text[first - 1].isalpha() and gaps[first] == NONE:
+        first -= 1
+    word = text[first : start - 1]
+    return len(word) >= _LEAST_SMALL and word not in lexicon.entries and not _cuts(word, 0, lexicon, 2)
 
 
 def _glued_unit(text: str, start: int, lexicon: Lexicon) -> int:
@@ -244,7 +259,11 @@ def _cuts(word: str, offset: int, lexicon: Lexicon, least: int) -> set[int]:
             current = best[end]
             if current is None or len(before) + 1 < len(current):
                 best[end] = (*before, end)
-    return {offset + cut for cut in best[-1] or ()}
+    ends = best[-1] or ()
+    pieces = [end - start for start, end in pairwise((0, *ends))]
+    if ends and min(pieces) < _LEAST_SMALL and lexicon.is_near_abbreviation(word):
+        return set()  # TAPR is TAPVR rather than TA and PR
+    return {offset + cut for cut in ends}
 
 
 def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, known: list[bool]) -> bool:

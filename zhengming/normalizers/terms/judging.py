@@ -180,6 +180,8 @@ class Judge:
         unread_before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[found.start] == NONE
         if unread_before and self._guard.changes_before(reading.text(tokens[index - 1])):
             return "unread-before"
+        if index > 0 and tokens[index - 1].kind == "unknown" and self._denies_word(reading.text(tokens[index - 1])):
+            return "unread-before"
         after = index + 1
         while after < len(tokens) and tokens[after].start < found.end:
             after += 1
@@ -204,6 +206,10 @@ class Judge:
         pairs = {stretch[at : at + 2] for at in range(len(stretch) - 1)}
         foreign = [pair for pair in pairs if pair not in own]
         return any(pair in self._lexicon.names(kind) for kind in kinds for pair in foreign)
+
+    def _denies_word(self, stretch: str) -> bool:
+        """Whether a Latin word makes another thing of the one it stands before, space or no space: non, pseudo."""
+        return stretch in self._lexicon.vocabulary.changes_before
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name

@@ -189,6 +189,19 @@ class Lexicon:
                 found.setdefault(self.alike_key(entry_key), []).append(entry_key)
         return {text: tuple(keys) for text, keys in found.items()}
 
+    def is_near_abbreviation(self, word: str) -> bool:
+        """Whether a longer abbreviation has one letter more, less, or two neighbours exchanged."""
+        known, shorter = self._abbreviations
+        rests = [word[:at] + word[at + 1 :] for at in range(len(word))]
+        exchanged = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
+        return word in shorter or any(one in known for one in (*rests, *exchanged))
+
+    @cached_property
+    def _abbreviations(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The abbreviations of four letters and more, and what is left of them without one."""
+        known = {one for one, entry in self.entries.items() if entry.abbreviation and one.isascii() and len(one) > 3}
+        return frozenset(known), frozenset(one[:at] + one[at + 1 :] for one in known for at in range(len(one)))
+
     @cached_property
     def _alike_ways(self) -> tuple[list[str], list[str]]:
         """The texts of `alike` in order, and read backwards in order."""

@@ -40,6 +40,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
 from zhengming.normalizers.terms.slips import Slips, corrected, mistakable
 from zhengming.normalizers.terms.specifiers import go_on, specify
+from zhengming.normalizers.terms.spelling import Spelling, respelled
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
@@ -105,6 +106,7 @@ class Matcher:
         stored = stored_lexicon(self.category, self._vocabulary, sender)
         self._lexicon = stored or Lexicon(self.category, self._vocabulary, sender)
         self._guard = StoredGuard(stored) if stored else Guard(self._lexicon)
+        self._spelling = None if stored else Spelling(self._lexicon)
         self._compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
         self._operations = Operations(self.category)
@@ -322,7 +324,8 @@ class Matcher:
         unread = any(token.kind == "unknown" for token in tokens)
         if unread:
             view, tokens = undoubled(view, tokens, lexicon)
-            if self._slips:
+            if self._slips and self._spelling:
+                view, tokens = respelled(view, tokens, lexicon, self._spelling)
                 tokens = corrected(tokens, view, lexicon, self._slips)
         self._decided.host(tokens, view)
         pieced = unread or any(token.kind == "modifier" for token in tokens)

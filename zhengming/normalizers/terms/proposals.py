@@ -18,7 +18,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.stored import StoredLexicon
 from zhengming.normalizers.terms.stored_candidates import StoredCandidates
-from zhengming.normalizers.terms.vocabulary import NONE
+from zhengming.normalizers.terms.vocabulary import NONE, SOFT
 
 PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
 _LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
@@ -94,9 +94,11 @@ class Proposer:
         before = tokens[found.token - 1] if found.token > 0 else None
         after = next((one for one in tokens[found.token + 1 :] if one.start >= found.end), None)
         for other, gap in ((before, found.start), (after, found.end)):
-            if other is None or other.kind != "unknown" or gaps[gap] != NONE:
+            latin = text[gap - 1 : gap + 1].isascii()  # words of Latin names stand apart
+            if other is None or other.kind != "unknown" or gaps[gap] > (SOFT if latin else NONE):
                 continue
-            whole = text[min(found.start, other.start) : max(found.end, other.end)]
+            first, last = _latin_run(tokens, other, reading) if latin else (other.start, other.end)
+            whole = text[min(found.start, first) : max(found.end, last)]
             if self._slips and self._goes_on(found, text, other):
                 return "unread-before" if other is before else "unread-after"
             nearest = self._candidates.nearest(whole, max(self._level, _LIKER))
@@ -157,6 +159,18 @@ class Proposer:
             twice = [at for at in range(1, len(text)) if text[at] == text[at - 1]]
             ways += [text[:at] + text[at + 1 :] for at in twice if text[at] not in self._guard.additions]
         return [way for way in ways if way != text and (known is None or way in known)]
+
+
+def _latin_run(tokens: list[Token], token: Token, reading: Reading) -> tuple[int, int]:
+    """The unread Latin words around an unread one that only spaces part from it."""
+    first = last = tokens.index(token)
+    text, gaps = reading.view.text, reading.view.gaps
+    while first > 0 and tokens[first - 1].kind == "unknown" and gaps[tokens[first].start] <= SOFT:
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last + 1].kind == "unknown" and gaps[tokens[last + 1].start] <= SOFT:
+        last += 1
+    start, end = tokens[first].start, tokens[last].end
+    return (start, end) if text[start:end].isascii() else (token.start, token.end)
 
 
 def _is_sure(entry: Entry) -> bool:

@@ -173,6 +173,10 @@ class StoredLexicon(Lexicon):
         """The entries of the sender's own terms."""
         return {entry_key: self.entries[entry_key] for entry_key in sorted(self._local)}
 
+    def is_near_abbreviation(self, word: str) -> bool:
+        """Not known of a large category."""
+        return False
+
     @property
     def endings(self) -> HashSet:
         """Ends of names that many names share."""

@@ -83,6 +83,17 @@ class View:
         self.gaps[index] = max(self.gaps[index], strength)
         self.bare = False
 
+    def replaced(self, start: int, end: int, text: str) -> View:
+        """The same cell with other characters for squeezed `[start, end)`; spans still tell places of the raw text."""
+        other = copy(self)
+        size, places = len(text), self._places[start:end]
+        other.text = self.text[:start] + text + self.text[end:]
+        other.gaps = self.gaps[: start + 1] + [NONE] * (size - 1) + self.gaps[end:]
+        other.depth = self.depth[:start] + [self.depth[start]] * size + self.depth[end:]
+        spread = [places[min(at, end - start - 1)] for at in range(size - 1)] + places[-1:]
+        other._places = self._places[:start] + spread + self._places[end:]
+        return other
+
     @property
     def spaceless(self) -> str:
         """The folded text without its spaces."""
