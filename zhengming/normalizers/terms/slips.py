@@ -1,4 +1,4 @@
-"""Slips of the pen: a name with one character left out, added, or standing in the wrong place.
+"""Slips of the pen: a name with one character left out, added, mistaken, or standing in the wrong place.
 
 A slip is put right only where it cannot have been another name: all names one slip away are of one concept, and the
 character in question tells no two concepts apart anywhere in the dictionary.
@@ -71,13 +71,17 @@ class Slips:
     def meant(self, text: str, *, whole: bool = True) -> Entry | None:
         """The one concept's name that the text can only be a slip of.
 
-        A text that is not the `whole` of what stands there may only have a character in the wrong place.
+        A text that is not the `whole` of what stands there may only have a character in the wrong place, or one that
+        was mistaken for another.
         """
-        slips = self.near(text)
+        slips = [slip for slip in self.near(text) if self._is_thinkable(slip)]
         codes = {self._lexicon.terms[slip.meant].codes for slip in slips}
         if len(codes) != 1:
             return None
-        sure = next((slip for slip in slips if (whole or slip.kind == "moved") and self._is_harmless(slip, text)), None)
+        sure = next(
+            (slip for slip in slips if (whole or slip.kind in ("moved", "changed")) and self._is_harmless(slip, text)),
+            None,
+        )
         entry = self._lexicon.terms[sure.meant] if sure else None
         return entry if entry and len(entry.codes) == 1 and not entry.ambiguous and not entry.broad else None
 
@@ -130,7 +134,16 @@ class Slips:
             doubled = slip.typed in (text[place - 1], text[place + 1])
             pairs = {text[place - 1 : place + 1], text[place : place + 2]}
             return doubled or (slip.typed not in self._letters and pairs.isdisjoint(self._pairs))
+        if slip.kind == "changed" and (slip.typed, slip.right) not in self._telling:
+            pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
+            return self._lexicon.vocabulary.mistakable(slip.typed, slip.right) and pairs.isdisjoint(self._pairs)
         return False
+
+    def _is_thinkable(self, slip: Slip) -> bool:
+        """Not, if a character that is in no name stands for one that neither looks nor sounds like it."""
+        if slip.kind != "changed" or slip.typed in self._letters:
+            return True
+        return self._lexicon.vocabulary.mistakable(slip.typed, slip.right)
 
     @cached_property
     def _shortened(self) -> dict[str, list[tuple[str, int]]]:
@@ -173,8 +186,8 @@ class Slips:
 
     @cached_property
     def _pairs(self) -> frozenset[str]:
-        """Characters that stand side by side in a name."""
-        return frozenset(name[at : at + 2] for name in self._lexicon.terms for at in range(len(name) - 1))
+        """Characters that stand side by side in a name as it is spelled."""
+        return frozenset(text[at : at + 2] for text in self._spelled for at in range(len(text) - 1))
 
     @cached_property
     def _ends(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -191,8 +204,14 @@ class Slips:
 
     @cached_property
     def _letters(self) -> frozenset[str]:
-        """The characters of all names and words."""
-        return frozenset("".join(self._lexicon.entries))
+        """The characters of all names, as they are spelled, and words."""
+        return frozenset("".join(self._spelled))
+
+    @cached_property
+    def _spelled(self) -> list[str]:
+        """All names and words but the known misspellings."""
+        entries = self._lexicon.entries.items()
+        return [text for text, one in entries if not one.senses or any(s.kind != "misspelling" for _c, s in one.senses)]
 
     def _names(self) -> Iterator[str]:
         for name in self._lexicon.terms:
@@ -298,6 +317,31 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
             if len(text) <= _LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure):
                 found.problem = "confusable"
                 break
+    _doubt_parts(reading, lexicon, slips)
+
+
+def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
+    """Doubt a name that, with an unread stretch beside it, is one slip away from a name of which it is a part.
+
+    大动脉位伴室缺 is a transposition with a defect, not a defect.
+    """
+    category, terms = lexicon.category, lexicon.terms
+    for index, token in enumerate(reading.tokens):
+        if token.kind != "unknown":
+            continue
+        for start, end in _windows(reading.tokens, index, reading.view):
+            inside = [one for one in reading.found if start <= one.start and one.end <= end and not one.problem]
+            if (
+                not inside
+                or start > token.start
+                or end < token.end
+                or not slips.may_be_name(reading.view.text[start:end])
+            ):
+                continue
+            meant = {code for slip in slips.near(reading.view.text[start:end]) for code in terms[slip.meant].codes}
+            for found in inside:
+                if not meant <= {one for code in found.codes for one in (code, *category.ancestors(code))}:
+                    found.problem = "confusable"
 
 
 def _sure(found: Found, reading: Reading, start: int) -> frozenset[int]:

@@ -55,6 +55,8 @@ class Vocabulary:
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
     `pending` words begin what is still to be done, and `pairs` are two beginnings of one name glued (左右).
+    `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
+    near sounds are not kept apart.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
@@ -64,6 +66,8 @@ class Vocabulary:
     alike: Mapping[str, str]
     confused: frozenset[tuple[str, str]]
     syllables: Mapping[str, str]
+    lookalikes: Mapping[str, str]
+    slurred: Mapping[str, str]
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
@@ -72,6 +76,13 @@ class Vocabulary:
     changes_after: tuple[str, ...]
     numbers: re.Pattern[str]
     numerals: re.Pattern[str]
+
+    def mistakable(self, typed: str, meant: str) -> bool:
+        """Whether one character may have been typed or read for the other: they look or sound alike, or nearly."""
+        if typed in self.lookalikes.get(meant, "") or meant in self.lookalikes.get(typed, ""):
+            return True
+        sounds = [self.slurred.get(self.syllables.get(one, one)) for one in (typed, meant)]
+        return (typed, meant) in self.confused or (sounds[0] is not None and sounds[0] == sounds[1])
 
 
 @cache
@@ -100,6 +111,8 @@ def vocabulary() -> Vocabulary:
         units=units,
         alike=_classes([*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])]),
         syllables={one: syllable for syllable, characters in read.items() for one in characters},
+        lookalikes={fold(one): fold(like) for one, like, _source in _rows("lookalikes")},
+        slurred=_slurred(read),
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
@@ -110,6 +123,21 @@ def vocabulary() -> Vocabulary:
         numbers=_number_pattern(units),
         numerals=re.compile(rf"\d|[{_HAN_NUMERALS}]"),
     )
+
+
+def _slurred(syllables: Iterable[str]) -> dict[str, str]:
+    """Each syllable as it is typed where near sounds are not kept apart."""
+    rules = [(part, sound, like) for part, sound, like, _source in _rows("slurred_sounds")]
+    found = {}
+    for syllable in syllables:
+        slurred = syllable
+        for part, sound, like in rules:
+            if part == "start":
+                slurred = like + slurred.removeprefix(sound) if slurred.startswith(sound) else slurred
+            else:
+                slurred = slurred.removesuffix(sound) + like if slurred.endswith(sound) else slurred
+        found[syllable] = slurred
+    return found
 
 
 def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
