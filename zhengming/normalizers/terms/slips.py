@@ -329,14 +329,9 @@ def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
     for index, token in enumerate(reading.tokens):
         if token.kind != "unknown":
             continue
-        for start, end in _windows(reading.tokens, index, reading.view):
+        for start, end in _windows(reading.tokens, index, reading.view, slips):
             inside = [one for one in reading.found if start <= one.start and one.end <= end and not one.problem]
-            if (
-                not inside
-                or start > token.start
-                or end < token.end
-                or not slips.may_be_name(reading.view.text[start:end])
-            ):
+            if not inside or start > token.start or end < token.end:
                 continue
             meant = {code for slip in slips.near(reading.view.text[start:end]) for code in terms[slip.meant].codes}
             for found in inside:
