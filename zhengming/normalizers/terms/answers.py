@@ -22,10 +22,10 @@ def answer(reading: Reading, lexicon: Lexicon) -> None:
         return
     marks = lexicon.vocabulary.marks
     text = reading.view.spaceless
-    boxes = {mark: cues[0] for mark, cues in marks.items() if cues[0].position in _BOXES and mark in text}
+    boxes = {mark: cues[0] for mark, cues in marks.items() if mark in text and cues[0].position in _BOXES}
     if boxes:
         _ticked(reading, boxes)
-    signs = {mark: cues[0] for mark, cues in marks.items() if cues[0].position == "sign" and mark in text}
+    signs = {mark: cues[0] for mark, cues in marks.items() if mark in text and cues[0].position == "sign"}
     if signs:
         _signed(reading, signs)
 

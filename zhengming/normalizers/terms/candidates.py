@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import partial
 
 from zhengming.normalizers.terms.lexicon import Entry
 
@@ -17,7 +18,9 @@ class CandidateIndex:
     def __init__(self, terms: Mapping[str, Entry]) -> None:
         """Index the character pairs of every term key."""
         import numpy as np
+        from rapidfuzz import fuzz, process
 
+        self._scored = partial(process.extract, scorer=fuzz.ratio, limit=None)
         self._keys = sorted(terms)
         self._sizes = np.fromiter((len(term_key) + 2 for term_key in self._keys), dtype=np.float64)
         self._terms = terms
@@ -49,10 +52,8 @@ class CandidateIndex:
         return None
 
     def _nearest(self, text: str, cutoff: float, shown: int = SHOWN) -> list[tuple[float, str]]:
-        from rapidfuzz import fuzz, process
-
         pool = [self._keys[index] for index in self._pool(text)]
-        scored = process.extract(text, pool, scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None)
+        scored = self._scored(text, pool, score_cutoff=cutoff * 100)
         return best_of_each([(score / 100, term_key) for term_key, score, _place in scored], self._terms)
 
     def _pool(self, text: str) -> list[int]:
@@ -79,11 +80,11 @@ def best_of_each(
     scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int = SHOWN
 ) -> list[tuple[float, str]]:
     """The best term of each concept, best first; of terms of the same score a misspelling comes last."""
-    ordered = sorted(scored, key=lambda one: (-one[0], terms[one[1]].senses[0][1].kind == "misspelling", one[1]))
+    ordered = sorted([(-score, terms[one].senses[0][1].kind == "misspelling", one) for score, one in scored])
     best: dict[str, tuple[float, str]] = {}
-    for score, term_key in ordered:
+    for score, _misspelt, term_key in ordered:
         for code in terms[term_key].codes:
-            best.setdefault(code, (score, term_key))
+            best.setdefault(code, (-score, term_key))
     return list(dict.fromkeys(best.values()))[:shown]
 
 

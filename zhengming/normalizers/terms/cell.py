@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.view import View
@@ -68,7 +68,7 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         if items:
             _keep_apart(arcs, items)
         for start, end, measure in _numbers(view, lexicon):
-            if not any(start <= item < end for item in items):
+            if not items or not any(start <= item < end for item in items):
                 arcs[start].append((end, _TERM, measure))
     tokens, known = _cheapest(arcs)
     if not all(known):
@@ -98,24 +98,24 @@ def _unread(tokens: list[Token]) -> int:
 
 
 # What may be read from a position on: where it ends, its price, and what it is (with the number of wrong characters).
-_Arc = tuple[int, float, Entry | Measure | tuple[Entry, int]]
+_What = Entry | Measure | tuple[Entry, int]
+_Arc = tuple[int, float, _What]
 
 
 def _cheapest(arcs: list[list[_Arc]]) -> tuple[list[Token], list[bool]]:
     """The tokens of the cheapest way through the text, and for each character whether anything recognises it."""
     size = len(arcs)
     costs = [0.0] + [float("inf")] * size
-    arrivals: list[tuple[int, _Arc | None]] = [(0, None)] * (size + 1)
+    arrivals: list[tuple[int, _What | None]] = [(0, None)] * (size + 1)
     for start, leaving in enumerate(arcs):
         cost = costs[start]
         if cost + _UNKNOWN < costs[start + 1]:
             costs[start + 1] = cost + _UNKNOWN
             arrivals[start + 1] = (start, None)
-        for arc in leaving:
-            price = cost + arc[1]
-            if price < costs[arc[0]]:
-                costs[arc[0]] = price
-                arrivals[arc[0]] = (start, arc)
+        for end, price, what in leaving:
+            if cost + price < costs[end]:
+                costs[end] = cost + price
+                arrivals[end] = (start, what)
     tokens: list[Token] = []
     known = [True] * size
     end = size
@@ -125,34 +125,35 @@ def _cheapest(arcs: list[list[_Arc]]) -> tuple[list[Token], list[bool]]:
             known[start] = False
             tokens.append(Token("unknown", start, end))
         else:
-            tokens.append(_token(start, chosen))
+            tokens.append(_token(start, end, chosen))
         end = start
     tokens.reverse()
     return tokens, known
 
 
-def _token(start: int, arc: _Arc) -> Token:
-    what = arc[2]
+def _token(start: int, end: int, what: _What) -> Token:
     if isinstance(what, Entry):
-        return Token(what.token_kind, start, arc[0], what)
+        return Token(what.token_kind, start, end, what)
     if isinstance(what, Measure):
-        return Token("number", start, arc[0], measure=what)
-    return Token("term", start, arc[0], what[0], typed=what[1])
+        return Token("number", start, end, measure=what)
+    return Token("term", start, end, what[0], typed=what[1])
 
 
 def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
     """Every text of the lexicon that stands in the view, where it may start and end."""
-    text, gaps, bare = view.text, view.gaps, view.bare
-    closed = _inside_words(view, lexicon) if _LETTERS.search(text) else frozenset()
+    text, gaps = view.text, view.gaps
+    marks = list(accumulate(map(bool, gaps)))  # how often something stands before a character, from the first one on
+    closed = _inside_words(view, lexicon) if _LETTERS.search(text) else None
     for last, entry in lexicon.words.iter(text):
         end = last + 1
         length = len(entry.key)
         start = end - length
-        if start in closed or end in closed:
+        if closed and (start in closed or end in closed):
             continue
-        strongest = NONE if bare or length == 1 else max(gaps[start + 1 : end])
-        if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
-            continue
+        if marks[last] != marks[start]:  # something stands between its characters
+            strongest = max(gaps[start + 1 : end])
+            if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
+                continue
         arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
 
 
@@ -327,8 +328,11 @@ def _items(view: View, vocabulary: Vocabulary) -> list[int]:
 
 def _keep_apart(arcs: list[list[_Arc]], items: list[int]) -> None:
     """Let nothing be read over the number of an item but the number itself."""
-    for start, leaving in enumerate(arcs):
-        leaving[:] = [arc for arc in leaving if not any(start <= item < arc[0] for item in items)]
+    following = len(arcs)
+    for start in range(len(arcs) - 1, -1, -1):
+        if start in items:
+            following = start
+        arcs[start] = [arc for arc in arcs[start] if arc[0] <= following]
     for item in items:
         arcs[item].append((item + 1, _TERM, Measure(0, 0, None, "")))
 

@@ -81,6 +81,9 @@ class Compounds:
 
     def _may_be_first(self, found: Found) -> bool:
         known = self._known
+        if len(found.codes) == 1:
+            code = found.codes[0]
+            return bool(known[code] if code in known else self._of(code))
         return any([known[code] if code in known else self._of(code) for code in found.codes])
 
     def _join(

@@ -250,7 +250,8 @@ class Matcher:
         else:
             about = self._judge.contexts(beside, self.match(beside)) if beside else frozenset()
             view, read = self._read_mentions(view, about, known)
-        read.sort(key=lambda found: (found.start, found.end))
+        if len(read) > 1:
+            read.sort(key=lambda found: (found.start, found.end))
         mentions = [self._mention(found, view) for found in read]
         return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
 
@@ -321,14 +322,15 @@ class Matcher:
         """Every concept of the cell, and every stretch that names none, with the view that they tell places of."""
         lexicon = self._lexicon
         tokens = unglued(view, tokenize(view, lexicon), lexicon)
-        unread = any(token.kind == "unknown" for token in tokens)
+        kinds = {token.kind for token in tokens}
+        unread = "unknown" in kinds
         if unread:
             view, tokens = undoubled(view, tokens, lexicon)
             if self._slips and self._spelling:
                 view, tokens = respelled(view, tokens, lexicon, self._spelling)
                 tokens = corrected(tokens, view, lexicon, self._slips)
         self._decided.host(tokens, view)
-        pieced = unread or any(token.kind == "modifier" for token in tokens)
+        pieced = unread or "modifier" in kinds
         if pieced:
             tokens = coordinated(tokens, view, lexicon)
         reading = Reading(view, tokens, beside)
@@ -363,14 +365,10 @@ class Matcher:
         method = "wrong-character" if token.typed else "shared-head" if token.joined else entry.method
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
-        typed = reading.text(token)
-        if (
-            token.typed
-            and len(typed) == len(entry.key)
-            and typed != entry.key
-            and self._guard.contrasts(typed, entry.key)
-        ):
-            found.problem = "confusable"
+        if token.typed:
+            typed = reading.text(token)
+            if len(typed) == len(entry.key) and typed != entry.key and self._guard.contrasts(typed, entry.key):
+                found.problem = "confusable"
         return found
 
     def _mention(self, found: Found, view: View) -> Mention:
@@ -412,7 +410,10 @@ class Matcher:
     def _covered(self, mentions: list[Mention]) -> list[Mention]:
         """Mark general mentions that a more specific one of the cell includes."""
         sure = [mention for mention in mentions if mention.status == "accepted"]
-        return [self._cover(mention, sure) for mention in mentions] if len(sure) > 1 else mentions
+        if len(sure) < 2:
+            return mentions
+        above = set().union(*[self.category.ancestors(mention.code) for mention in sure if mention.code])
+        return [self._cover(mention, sure) if mention.code in above else mention for mention in mentions]
 
     def _cover(self, mention: Mention, others: list[Mention]) -> Mention:
         for other in others:

@@ -368,7 +368,7 @@ def _marks(reading: Reading, lexicon: Lexicon) -> None:
     marks = {
         mark: cues
         for mark, cues in lexicon.vocabulary.marks.items()
-        if cues[0].position == "after" and mark in spaceless
+        if mark in spaceless and cues[0].position == "after"
     }
     if not marks:
         return

@@ -115,7 +115,7 @@ def _separations(view: View, tokens: list[Token]) -> list[int]:
         if strength >= CLAUSE and index and depth[token.start] and depth[tokens[index - 1].end - 1]:
             strength = LIST  # inside a bracket a comma lists what belongs to the name before it
         joining = _joining(token)
-        strengths.append(max(strength, joining, before))
+        strengths.append(strength if strength >= joining and strength >= before else max(joining, before))
         before = joining
     strengths.append(gaps[-1])
     return strengths
@@ -123,7 +123,7 @@ def _separations(view: View, tokens: list[Token]) -> list[int]:
 
 def _joining(token: Token) -> int:
     """How strongly a word or number separates what stands on either side of it."""
-    if token.entry:
-        return token.entry.joins if token.kind == "cue" else NONE
+    if token.kind != "number":
+        return token.entry.joins if token.kind == "cue" and token.entry else NONE
     measure = token.measure
     return CLAUSE if measure and measure.unit is None and not measure.quantity else NONE  # a bare number enumerates

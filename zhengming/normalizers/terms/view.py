@@ -42,17 +42,26 @@ class View:
         last = strength = level = 0
         for marks in MARKS.finditer(folded):
             start, end = marks.span()
-            if start > last:
-                _extend(places, gaps, depth, last, start, strength, level)
+            size = start - last
+            if size:
+                places += range(last, start)
+                gaps.append(strength)
+                gaps += [NONE] * (size - 1)
+                depth += [level] * size
                 strength = NONE
             for mark in marks[0]:
                 said = vocabulary.strengths.get(mark, SOFT)
                 if said == BRACKET:
                     level = level + 1 if mark in _OPENING else max(level - 1, 0)
-                strength = max(strength, said)
+                if said > strength:
+                    strength = said
             last = end
-        if len(folded) > last:
-            _extend(places, gaps, depth, last, len(folded), strength, level)
+        size = len(folded) - last
+        if size:
+            places += range(last, len(folded))
+            gaps.append(strength)
+            gaps += [NONE] * (size - 1)
+            depth += [level] * size
             strength = NONE
         gaps.append(strength)
         self._places = places
@@ -112,14 +121,3 @@ class View:
     def positions(self, first: int, last: int) -> tuple[int, int]:
         """The squeezed stretch that covers folded[first:last]."""
         return bisect_left(self._places, first), bisect_left(self._places, last)
-
-
-def _extend(
-    places: list[int], gaps: list[int], depth: list[int], start: int, end: int, strength: int, level: int
-) -> None:
-    """Take in the run of letters folded[start:end], which stands behind punctuation of `strength`."""
-    size = end - start
-    places.extend(range(start, end))
-    gaps.append(strength)
-    gaps.extend([NONE] * (size - 1))
-    depth.extend([level] * size)
