@@ -138,6 +138,10 @@ class Matcher:
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
+        with parallel.uncollected():
+            return self._match_listed(listed, jobs)
+
+    def _match_listed(self, listed: list[str], jobs: int | None) -> list[list[Mention]]:
         if len(self._seen) > _SEEN:
             self._seen.clear()
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]

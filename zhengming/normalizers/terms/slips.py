@@ -20,6 +20,7 @@ from zhengming.normalizers.terms.vocabulary import SOFT
 _LEAST = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
 _LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no slip of 肝母细胞瘤
 _LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
+_KEPT = 100_000  # texts whose names one slip away are kept, some 30 MB
 _REACH = 3  # tokens beside an unread one that may be part of the same name
 _FAR = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
 _SLIP = 2  # characters that one slip touches: two neighbours exchanged
@@ -46,6 +47,7 @@ class Slips:
     def __init__(self, lexicon: Lexicon) -> None:
         """Keep the lexicon; what depends on all its terms is worked out when first needed."""
         self._lexicon = lexicon
+        self._known: dict[str, list[Slip]] = {}
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
@@ -53,6 +55,14 @@ class Slips:
 
     def near(self, text: str) -> list[Slip]:
         """Every name that the text is but for one slip."""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            known = self._known[text] = self._near(text)
+        return known
+
+    def _near(self, text: str) -> list[Slip]:
         terms, shortened = self._lexicon.terms, self._shortened
         found = [Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ())]
         # Before the slip the text starts as a name does, after it it ends as one does.
@@ -104,15 +114,15 @@ class Slips:
 
     def start(self, text: str, place: int) -> int:
         """How many characters from `place` on stand so at the start of a name."""
-        size = 1
-        while place + size <= len(text) and text[place : place + size] in self._starts:
+        starts, size, most = self._starts, 1, len(text) - place
+        while size <= most and text[place : place + size] in starts:
             size += 1
         return size - 1
 
     def end(self, text: str, place: int) -> int:
         """How many characters before `place` stand so at the end of a name."""
-        size = 1
-        while size <= place and text[place - size : place] in self._finishes:
+        finishes, size = self._finishes, 1
+        while size <= place and text[place - size : place] in finishes:
             size += 1
         return size - 1
 
@@ -274,11 +284,11 @@ def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Itera
             if gaps[tokens[max(place, place - step)].start] > SOFT:
                 break
             borders.append(tokens[place].start if step < 0 else tokens[place].end)
-    before = [(end, slips.end(view.text, end)) for end in ends]
+    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends]
     for start in starts:
-        reach = start + slips.start(view.text, start) + _SLIP
-        for end, ending in before:
-            if end - ending > reach or not _LEAST - 1 <= end - start <= _LONGEST:
+        reached = start + slips.start(view.text, start)
+        for end, reach in before:
+            if reach > reached or not _LEAST - 1 <= end - start <= _LONGEST:
                 continue
             if view.bare or max(gaps[start + 1 : end]) <= SOFT:
                 yield start, end
