@@ -89,6 +89,8 @@ def _sign(reading: Reading, found: Found, signs: Mapping[str, Cue]) -> Cue | Non
     place = _behind(reading, found)
     after = reading.view.between_with_spaces(place)
     cue = signs.get(after[:1])
+    if after[:1] == after[1:2]:
+        return None  # 先心病--法洛四联症
     return cue if cue and (len(after) > 1 or place == len(reading.view.text)) else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
@@ -34,6 +35,7 @@ class Composer:
         """Compose by the definitions that `lexicon` has in order."""
         self._category = category
         self._lexicon = lexicon
+        self._named: dict[tuple[str, Qualifier], str] = {}
 
     def compose(self, found: Found, reading: Reading | None) -> None:
         """Make a concept more specific by what is said of it; a specific concept says its sub-type.
@@ -93,7 +95,27 @@ class Composer:
                 if not any(code in ancestors(other) or needed < more for other, more in made.items())
             }
         kinds = [_Kind(code, needed, self._places(found, needed)) for code, needed in made.items()]
+        if found.stated and not kinds:
+            kinds = self._by_name(code, found)
         return sorted(kinds, key=lambda kind: (kind.places, kind.code))
+
+    def _by_name(self, code: str, found: Found) -> list[_Kind]:
+        """The kinds whose names are a sub-type word and a name of the concept: 左 of 心房扩大."""
+        named = [(self._kind_named(code, one), one) for one in found.stated]
+        return [_Kind(kind, frozenset([one]), (found.stated[one],)) for kind, one in named if kind]
+
+    def _kind_named(self, code: str, qualifier: Qualifier) -> str:
+        """The one concept right below that a word of the qualifier and a name of the concept name together."""
+        known = self._named.get((code, qualifier))
+        if known is None:
+            below, terms = set(self._category.children.get(code, ())), self._lexicon.terms
+            words = [key(one.term) for one in self._category.modifiers if (one.axis, one.value) == qualifier]
+            names = [term.key for term in self._category.concepts[code].terms] if below else []
+            entries = [terms.get(way) for name in names for word in words for way in (word + name, name + word)]
+            codes = {entry.codes[0] for entry in entries if entry and len(entry.codes) == 1 and not entry.ambiguous}
+            kinds = codes & below
+            known = self._named[code, qualifier] = next(iter(kinds)) if len(kinds) == 1 else ""
+        return known
 
     def _further(self, found: Found, kinds: list[_Kind]) -> list[_Kind]:
         """Kinds of what the concept is itself a kind of, said besides: the obstructed one in 心下型TAPVC伴梗阻."""

@@ -60,6 +60,7 @@ class Compounds:
                 _absorb(reading, first, second)
             elif alike and parted <= CLAUSE:
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
+                joined = joined or reading.view.depth[second.start] > reading.view.depth[first.start]
                 self._join(reading, first, second, second.stated, joined=joined)
 
     def _pairs(self, reading: Reading) -> Iterator[tuple[Found, Found]]:

@@ -13,7 +13,7 @@ from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
@@ -43,13 +43,17 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
 
 
 def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
-    """Make a concept more specific by an unread item behind a comma that begins the name of one of its kinds.
+    """Make a concept more specific by an unread item behind it that begins the name of one of its kinds.
 
-    肺动脉狭窄，左肺动脉 is 左肺动脉狭窄: what ends that name ends the name before the comma too.
+    肺动脉狭窄，左肺动脉 is 左肺动脉狭窄: what ends that name is, or ends, the name before the comma.
     """
     for found in reading.found:
         first = last = found.token + 1
-        if len(found.codes) != 1 or first >= len(reading.tokens) or reading.separations[first] != CLAUSE:
+        if (
+            len(found.codes) != 1
+            or first >= len(reading.tokens)
+            or reading.separations[first] not in (SOFT, LIST, CLAUSE)
+        ):
             continue
         while last < len(reading.tokens) and (last == first or reading.separations[last] <= SOFT):
             last += 1
@@ -75,7 +79,7 @@ def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
 
 
 def _ends(name: str, ending: str) -> bool:
-    return len(ending) >= _LEAST_SAID and name != ending and name.endswith(ending)
+    return len(ending) >= _LEAST_SAID and name.endswith(ending)
 
 
 def _use_up(tokens: list[Token]) -> None:
