@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
-from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
@@ -35,7 +34,8 @@ class Composer:
         """Compose by the definitions that `lexicon` has in order."""
         self._category = category
         self._lexicon = lexicon
-        self._named: dict[tuple[str, Qualifier], str] = {}
+        self._named: dict[str, dict[Qualifier, set[str]]] = {}
+        self._above: dict[str, list[tuple[frozenset[Qualifier], str]]] = {}
 
     def compose(self, found: Found, reading: Reading | None) -> None:
         """Make a concept more specific by what is said of it; a specific concept says its sub-type.
@@ -84,10 +84,9 @@ class Composer:
                     waiting.append((more, together))
         ancestors = self._category.ancestors
         if found.stated:  # 双侧 of 肺动脉分支狭窄 by what 双侧肺动脉狭窄 is made of
-            for above in ancestors(code) & self._lexicon.defined.keys():
-                for needed, more in self._lexicon.defined[above]:
-                    if needed <= stated and code in ancestors(more):
-                        made.setdefault(more, needed)
+            for needed, more in self._defined_above(code):
+                if needed <= stated and code in ancestors(more):
+                    made.setdefault(more, needed)
         if len(made) > 1:
             made = {
                 code: needed
@@ -101,25 +100,38 @@ class Composer:
 
     def _by_name(self, code: str, found: Found) -> list[_Kind]:
         """The kinds whose names are a sub-type word and a name of the concept: 左 of 心房扩大."""
-        named = [(self._kind_named(code, one), one) for one in found.stated]
-        return [_Kind(kind, frozenset([one]), (found.stated[one],)) for kind, one in named if kind]
+        named = self._named.get(code)
+        if named is None:
+            named = self._named[code] = self._named_kinds(code)
+        return [
+            _Kind(next(iter(named[one])), frozenset([one]), (place,))
+            for one, place in found.stated.items()
+            if len(named.get(one, ())) == 1
+        ]
 
-    def _kind_named(self, code: str, qualifier: Qualifier) -> str:
-        """The one concept right below that a word of the qualifier and a name of the concept name together."""
-        known = self._named.get((code, qualifier))
-        if known is None:
-            below, terms = set(self._category.children.get(code, ())), self._lexicon.terms
-            words = [key(one.term) for one in self._category.modifiers if (one.axis, one.value) == qualifier]
-            names = [term.key for term in self._category.concepts[code].terms] if below else []
-            entries = [terms.get(way) for name in names for word in words for way in (word + name, name + word)]
-            codes = {entry.codes[0] for entry in entries if entry and len(entry.codes) == 1 and not entry.ambiguous}
-            kinds = codes & below
-            known = self._named[code, qualifier] = next(iter(kinds)) if len(kinds) == 1 else ""
-        return known
+    def _named_kinds(self, code: str) -> dict[Qualifier, set[str]]:
+        """The concepts right below that a sub-type word and a name of the concept name together, by what it says."""
+        entries = self._lexicon.entries
+        names = set(self._lexicon.names(code).split("\0"))
+        found: dict[Qualifier, set[str]] = {}
+        for kind in self._category.children.get(code, ()):
+            for whole in self._lexicon.names(kind).split("\0"):
+                for cut in range(1, len(whole)):
+                    head, tail = whole[:cut], whole[cut:]
+                    word = head if tail in names else tail if head in names else ""
+                    entry = entries.get(word) if word else None
+                    if entry and entry.modifiers and self._codes(whole) == (kind,):
+                        for one in entry.modifiers:
+                            found.setdefault((one.axis, one.value), set()).add(kind)
+        return found
+
+    def _codes(self, name: str) -> tuple[str, ...]:
+        entry = self._lexicon.terms.get(name)
+        return entry.codes if entry and not entry.ambiguous else ()
 
     def _further(self, found: Found, kinds: list[_Kind]) -> list[_Kind]:
         """Kinds of what the concept is itself a kind of, said besides: the obstructed one in 心下型TAPVC伴梗阻."""
-        code, defined, ancestors = found.codes[0], self._lexicon.defined, self._category.ancestors
+        code, ancestors = found.codes[0], self._category.ancestors
         stated = found.stated.keys() - self.implied.get(code, ())
         for kind in kinds:
             stated -= kind.needed
@@ -128,10 +140,18 @@ class Composer:
         held = {code, *ancestors(code)}.union(*({kind.code, *ancestors(kind.code)} for kind in kinds))
         return [
             _Kind(more, needed, self._places(found, needed))
-            for above in sorted(ancestors(code) & defined.keys())
-            for needed, more in defined[above]
+            for needed, more in self._defined_above(code)
             if needed <= stated and more not in held and code not in ancestors(more)
         ]
+
+    def _defined_above(self, code: str) -> list[tuple[frozenset[Qualifier], str]]:
+        """What makes other concepts of those above the concept."""
+        known = self._above.get(code)
+        if known is None:
+            defined = self._lexicon.defined
+            above = sorted(self._category.ancestors(code) & defined.keys())
+            known = self._above[code] = [way for one in above for way in defined[one]]
+        return known
 
     def _places(self, found: Found, needed: frozenset[Qualifier]) -> tuple[int, ...]:
         """The tokens that say a kind, in their order."""

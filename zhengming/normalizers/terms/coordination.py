@@ -46,9 +46,10 @@ def coordinated(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token
 
 def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """The tokens when two beginnings of names, glued (左右心室扩大, 二三尖瓣反流), are read as a list of two items."""
-    pairs = [pair for pair in lexicon.vocabulary.pairs if pair in view.text]
-    parted = False
-    for pair in pairs:
+    text, parted = view.text, False
+    for pair in lexicon.vocabulary.pairs:
+        if pair not in text:
+            continue
         start = view.text.find(pair)
         middle = start + 1
         inside = any(one.kind == "term" and one.start < middle < one.end for one in tokens)

@@ -1,10 +1,14 @@
-"""Denials that deny no name: a test still to come (CoA？待CTA排除), and a word of a name (术后未见残余分流, 无梗阻)."""
+"""Denials that deny no name, and words that deny without being known to.
+
+A test may be still to come (CoA？待CTA排除), a word of a name may be all that is denied (术后未见残余分流, 无梗阻), and
+an unread word with 不 in it may deny what it is glued to (不诊断先心病, TOF可能性不大).
+"""
 
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.reading import Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, SOFT
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, SOFT
 
 
 def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:
@@ -36,16 +40,62 @@ def denies_a_word(reading: Reading, index: int) -> bool:
 
 def is_denied(reading: Reading, index: int) -> bool:
     """Whether token `index` is such a sub-type or course word, denied by the word before it."""
-    return (
-        index > 0
-        and _is_word(reading.tokens[index])
-        and _denies(reading.tokens[index - 1])
-        and denies_a_word(reading, index - 1)
-    )
+    if not _is_word(reading.tokens[index]):
+        return False
+    if index > 0 and _denies(reading.tokens[index - 1]) and denies_a_word(reading, index - 1):
+        return True
+    after = index + 1
+    return after < len(reading.tokens) and _denies(reading.tokens[after]) and denied_behind(reading, after)
+
+
+def denied_behind(reading: Reading, index: int) -> bool:
+    """Whether the denying word at token `index` closes an item that is just such a course word: 残余分流无."""
+    if index == 0 or not _is_course(reading.tokens[index - 1]):
+        return False
+    starts = index == 1 or reading.separations[index - 1] >= CLAUSE
+    ends = index + 1 == len(reading.tokens) or reading.separations[index + 1] >= CLAUSE
+    return starts and ends and reading.separations[index] <= SOFT
+
+
+def turn(reading: Reading, index: int, negators: tuple[str, ...]) -> bool:
+    """Whether the word at token `index` is glued to an unread one that ends with a negator (不诊断), then used up."""
+    before = reading.tokens[index - 1] if index else None
+    if before is None or before.kind != "unknown" or not reading.glued(index):
+        return False
+    if not reading.text(before).endswith(negators):
+        return False
+    before.kind = "part"
+    return True
+
+
+def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, ...]) -> bool:
+    """Whether an unread word glued to the name, or to words glued to it, has a negator that its `names` have not."""
+    tokens = reading.tokens
+    position = found.token
+    while position > 0 and reading.glued(position) and position - 1 not in reading.hosts:
+        position -= 1
+        if tokens[position].kind == "unknown":
+            if reading.text(tokens[position]).endswith(negators):
+                return True
+            break
+    position = found.token + 1
+    while position < len(tokens) and position not in reading.hosts and reading.glued(position):
+        if tokens[position].kind == "unknown":
+            stretch = reading.text(tokens[position])
+            return any(one in stretch for one in negators) and stretch not in names  # PDA未闭
+        position += 1
+    return False
 
 
 def _is_word(token: Token) -> bool:
-    return token.kind == "modifier" or _says(token, "course")
+    return token.kind == "modifier" or _is_course(token)
+
+
+def _is_course(token: Token) -> bool:
+    entry = token.entry if token.kind in ("modifier", "cue") else None
+    if entry is None:
+        return False
+    return any(one.axis == "course" for one in entry.modifiers) or any(one.axis == "course" for one in entry.cues)
 
 
 def _denies(token: Token) -> bool:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
+from zhengming.normalizers.terms.denials import is_doubted
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
 
+_LEAST_SAID = 2  # characters of unread text that only repeats what the name says
 _MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
 
 
@@ -44,8 +46,9 @@ class Judge:
         self._compounds.join_said(reading)
         for found in reading.found:
             found.problem = found.problem or self._own_problem(found, reading)
-        for found in reading.found:
-            found.problem = found.problem or self._unread(found, reading)
+        if any(token.kind == "unknown" for token in reading.tokens):
+            for found in reading.found:
+                found.problem = found.problem or self._unread(found, reading)
 
     def judge_alone(self, found: Found) -> Found:
         """Compose and look for problems in the one concept of a cell that is nothing but its name."""
@@ -177,6 +180,9 @@ class Judge:
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""
         tokens, index, gaps = reading.tokens, found.token, reading.view.gaps
+        names = self._lexicon.names(found.codes[0])
+        if is_doubted(reading, found, names, self._lexicon.vocabulary.negators):
+            return "unclear-negation"
         unread_before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[found.start] == NONE
         if unread_before and self._guard.changes_before(reading.text(tokens[index - 1])):
             return "unread-before"
@@ -188,6 +194,8 @@ class Judge:
         if after == len(tokens) or tokens[after].kind != "unknown":
             return ""
         stretch = reading.text(tokens[after])
+        if len(stretch) >= _LEAST_SAID and stretch in names:
+            return ""  # PDA未闭
         if gaps[found.end] == NONE:
             return "unread-after" if self._guard.changes_after(stretch) else ""
         bracketed = (

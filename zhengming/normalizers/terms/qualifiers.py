@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.denials import denies_a_word, is_denied, is_pending
+from zhengming.normalizers.terms.denials import denied_behind, denies_a_word, is_denied, is_pending, turn
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.operations import OPERATED, Operations
 from zhengming.normalizers.terms.quantities import measure
@@ -61,10 +61,13 @@ def _words(
         elif cue.value == "refuted":
             _denial(reading, index, cue, lexicon.vocabulary.pending)
         elif cue.axis not in _WORDS_APART:
-            _cue(reading, index, cue)
+            turned = cue.value == "affirmed" and turn(reading, index, lexicon.vocabulary.negators)
+            _cue(reading, index, replace(cue, value="refuted") if turned else cue)
 
 
 def _denial(reading: Reading, index: int, cue: Cue, pending: tuple[str, ...]) -> None:
+    if denied_behind(reading, index):
+        return
     if is_pending(reading, index, pending):
         _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
     elif denies_a_word(reading, index):

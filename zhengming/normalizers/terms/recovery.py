@@ -66,7 +66,8 @@ def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     known = ending in lexicon.endings
     if not joined and not (known and _only_said_how_much(reading, index)):
         return
-    if joined and (both := _both_in_one(reading, index, side[2], lexicon)):
+    certainty = side[2].qualifiers.get("certainty") if joined else None
+    if joined and not certainty and (both := _both_in_one(reading, index, side[2], lexicon)):
         _widen(reading, index, side[2], both)
         return
     cuts = range(len(name) - 1, _LEAST_FRONT - 1, -1) if known else [len(name) - len(ending)]
@@ -74,6 +75,8 @@ def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     entry = next((entry for start in starts if (entry := lexicon.terms.get(start + ending))), None)
     if entry and entry.codes != side[2].codes:
         _become(reading, index, entry, None)
+        if certainty:  # 主动脉瓣无狭窄及反流 denies both
+            reading.found[-1].qualifiers["certainty"] = certainty
 
 
 def _only_said_how_much(reading: Reading, index: int) -> bool:

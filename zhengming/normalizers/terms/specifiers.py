@@ -58,21 +58,20 @@ def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
         while last < len(reading.tokens) and (last == first or reading.separations[last] <= SOFT):
             last += 1
         tokens = reading.tokens[first:last]
-        kinds = [token.kind for token in tokens]
-        if "unknown" not in kinds or not {"unknown", "modifier"}.issuperset(kinds):
+        sorts = {token.kind for token in tokens}
+        if "unknown" not in sorts or not sorts <= {"unknown", "modifier"}:
             continue
         said = reading.view.text[tokens[0].start : tokens[-1].end]
-        own = [term.key for term in category.concepts[found.codes[0]].terms]
-        entries = {
-            code: entry
+        own = lexicon.names(found.codes[0]).split("\0")
+        kinds = {
+            code
             for code in category.descendants(found.codes[0])
             if said in lexicon.names(code)
-            for term in category.concepts[code].terms
-            if term.key.startswith(said) and any(_ends(name, term.key[len(said) :]) for name in own)
-            if (entry := lexicon.terms.get(term.key)) and entry.codes == (code,) and not entry.ambiguous
+            for whole in lexicon.names(code).split("\0")
+            if whole.startswith(said) and any(_ends(name, whole[len(said) :]) for name in own)
         }
-        if len(entries) == 1:
-            entry = next(iter(entries.values()))
+        entry = _preferred(next(iter(kinds)), lexicon, category) if len(kinds) == 1 else None
+        if entry:
             found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
             found.codes, found.entry, found.method = entry.codes, entry, "composed"
             _use_up(tokens)
@@ -146,7 +145,12 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
         return None
     saying = {code for code in category.descendants(found.codes[0]) if core in lexicon.names(code)}
     topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
-    if len(topmost) != 1 or category.concepts[topmost[0]].status == "retired":
+    return _preferred(topmost[0], lexicon, category) if len(topmost) == 1 else None
+
+
+def _preferred(code: str, lexicon: Lexicon, category: Category) -> Entry | None:
+    """The preferred name of a concept in use, if it names nothing else."""
+    if category.concepts[code].status == "retired":
         return None
-    entry = lexicon.terms.get(lexicon.key(category.concepts[topmost[0]].name))
-    return entry if entry and entry.codes == (topmost[0],) and not entry.ambiguous else None
+    entry = lexicon.terms.get(lexicon.key(category.concepts[code].name))
+    return entry if entry and entry.codes == (code,) and not entry.ambiguous else None

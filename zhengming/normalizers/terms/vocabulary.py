@@ -54,7 +54,8 @@ class Vocabulary:
     `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
-    `pending` words begin what is still to be done, and `pairs` are two beginnings of one name glued (左右).
+    `pending` words begin what is still to be done, `negators` are what a denial is made with, and `pairs` are two
+    beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart.
     """
@@ -71,6 +72,7 @@ class Vocabulary:
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
+    negators: tuple[str, ...]
     pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
@@ -91,7 +93,7 @@ def vocabulary() -> Vocabulary:
     cues: dict[str, list[Cue]] = {}
     marks: dict[str, list[Cue]] = {}
     endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
-    endings |= {"compound": [], "pending": [], "pair": []}
+    endings |= {"compound": [], "pending": [], "negator": [], "pair": []}
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis in endings:
             endings[axis].append(key(text))  # of a mark, the mark itself
@@ -117,6 +119,7 @@ def vocabulary() -> Vocabulary:
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
         pending=tuple(endings["pending"]),
+        negators=tuple(endings["negator"]),
         pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
