@@ -13,6 +13,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
 OPERATED = "post_procedure"
+PLANNED = "planned"
 
 
 class Operations:

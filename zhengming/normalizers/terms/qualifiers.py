@@ -13,7 +13,7 @@ from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.denials import denied_behind, denies_a_word, is_denied, is_pending, turn
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
-from zhengming.normalizers.terms.operations import OPERATED, Operations
+from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
@@ -88,6 +88,7 @@ def _either(reading: Reading, index: int, cue: Cue) -> None:
 
 def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
     """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
+    index, cue = _as_planned(reading, index, cue)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
     for found in treated:
         _set(found, reading, reading.tokens[index], cue)
@@ -100,6 +101,20 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
     for found in untreated if len(untreated) < len(reached) else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()
+
+
+def _as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
+    """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
+    before = index
+    while reading.glued(before):
+        before -= 1
+        entry = reading.tokens[before].entry
+        said = {one.value for one in entry.cues if one.axis == cue.axis} if entry else set()
+        if PLANNED in said:
+            return before, replace(cue, value=PLANNED)
+        if not said:
+            break
+    return index, cue
 
 
 def _share(found: Found) -> None:
@@ -346,7 +361,7 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
     if host:
         return host
     left = reading.side(index, -1, BRACKET)
-    right = reading.side(index, 1, SOFT)
+    right = None if _begins_a_word(reading, index) else reading.side(index, 1, SOFT)
     if left and right:
         cores = lexicon.cores.get(qualifier, frozenset())
         left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
@@ -355,6 +370,14 @@ def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon:
         return left[2] if left[:2] < right[:2] else right[2]
     side = left or right
     return side[2] if side else _apart(reading, index)
+
+
+def _begins_a_word(reading: Reading, index: int) -> bool:
+    """Whether the word begins something that is not read and ends before the next name: the type of 2型糖尿病 房缺."""
+    after = index + 1
+    if after >= len(reading.tokens) or reading.tokens[after].kind != "unknown" or not reading.glued(after):
+        return False
+    return after + 1 == len(reading.tokens) or not reading.glued(after + 1)
 
 
 def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
