@@ -103,10 +103,15 @@ class CleanResult:
         Raises:
             UnwritableFile: a target cannot be written, or is one of the inputs.
         """
+        from zhengming import collecting
+
+        with collecting.paused():
+            return self._written(made_folder(directory), data_format)
+
+    def _written(self, folder: Path, data_format: str) -> list[Path]:
         from zhengming.reports import clean_workbook
         from zhengming.tables.write import write_csv, write_parquet, write_xlsx
 
-        folder = made_folder(directory)
         name = f"{self.stem}{RESULT}"
         written = [self.target(folder / f"{name}.xlsx")]
         write_xlsx(written[0], clean_workbook.sheets(self, self.lang))

@@ -83,6 +83,8 @@ def folded(text: str) -> str:
     >>> folded("'\u200b１３８ 0013\u30008000\r\n")
     '138 0013 8000'
     """
+    if text.isascii() and text.isprintable():  # most identity numbers, dates, amounts: only spaces to see to
+        return " ".join(text.split()).removeprefix("'").strip()
     lines = (" ".join(visible(line).translate(_PLAIN).split()) for line in text.splitlines())
     # an apostrophe in front is how Excel marks a text; some exports write it out
     return "\n".join(line for line in lines if line).removeprefix("'").strip()
@@ -90,7 +92,7 @@ def folded(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` without control, format and unpaired surrogate characters; a tab counts as a space."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # nothing of these categories is
         return text
     kept = (" " if character == "\t" else character for character in text)
     return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from zhengming.errors import UsageError
 from zhengming.normalizers import cells
@@ -34,6 +35,8 @@ FIRST_YEAR, LAST_YEAR = 1901, 2099
 PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})  # residence permits, 国办发〔2018〕81号, article 3
 
 _CAPITAL_X = str.maketrans("xХх×✕", "XXXXX")
+_WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
+_CHECK_DIGITS = "10X98765432"
 _RUN = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Za-z*])")
 _NEXT_TO_SEPARATOR = re.compile(r"(?<=[0-9]) ?[- ] ?(?=[0-9X])")
 
@@ -100,9 +103,7 @@ def check_digit(first17: str) -> str:
     >>> check_digit("11010120990101123")
     '9'
     """
-    from stdnum.cn import ric
-
-    return str(ric.calc_check_digit(first17 + "0"))
+    return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
 
 
 def _checked(value: str) -> str:
@@ -162,6 +163,7 @@ def _birth_date(number: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+@lru_cache(maxsize=10_000)
 def _known_region(code: str) -> bool:
     """Whether the place is or was an administrative division."""
     from stdnum import numdb

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.model import Category
+from zhengming.findings import Place
 from zhengming.normalizers import PLAIN, Context, normalizer
 from zhengming.normalizers.ages import Age
 from zhengming.normalizers.coded import CodedCell
@@ -23,51 +27,102 @@ JOINER = ";"
 _ERROR_CELL = Outcome(None, "unmatched", "error-cell", 0.0)  # the reader has already said so; no second finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """The cells of one field in one table: 1-based `index` on the sheet (0: the table lacks it), raw and normalized.
 
-    An outcome is an `Outcome`, a `CodedCell`, or None where the table lacks the column.
+    What is found in it is kept once: the cell of row i is `cells[which[i]]`, a raw value and its outcome, which is an
+    `Outcome`, a `CodedCell`, or None where the table lacks the column.
     """
 
     field: str
     index: int
-    raw: Sequence[CellValue]
-    outcomes: Sequence[object]
+    which: Sequence[int]
+    cells: Sequence[tuple[CellValue, object]]
 
-    def statuses(self) -> Iterator[str]:
-        """The status of every cell that holds something."""
-        for outcome in self.outcomes:
-            status, reason = verdict(outcome)
+    @cached_property
+    def raw(self) -> Sequence[CellValue]:
+        """The raw value of every row."""
+        values = [raw for raw, _outcome in self.cells]
+        return [values[at] for at in self.which]
+
+    @cached_property
+    def outcomes(self) -> Sequence[object]:
+        """The outcome of every row."""
+        values = [outcome for _raw, outcome in self.cells]
+        return [values[at] for at in self.which]
+
+    def rows(self, wanted: Callable[[object], bool]) -> Iterator[tuple[int, CellValue, object]]:
+        """The rows with a `wanted` outcome: their positions, raw values and outcomes, from the top down."""
+        found = {at for at, (_raw, outcome) in enumerate(self.cells) if wanted(outcome)}
+        if found:
+            for row, at in enumerate(self.which):
+                if at in found:
+                    yield row, *self.cells[at]
+
+    def kinds(self, wanted: Callable[[object], bool]) -> Iterator[tuple[int, int, CellValue, object]]:
+        """Each distinct cell with a `wanted` outcome: its first row, how often it stands, raw value and outcome.
+
+        In the order of first rows, which are positions from 0.
+        """
+        first = dict(zip(reversed(self.which), range(len(self.which) - 1, -1, -1), strict=True))
+        for at, count in Counter(self.which).items():  # in the order in which they are met
+            if wanted(self.cells[at][1]):
+                yield first[at], count, *self.cells[at]
+
+    def statuses(self) -> Counter[str]:
+        """How many cells that hold something have which status."""
+        counted: Counter[str] = Counter()
+        for at, count in Counter(self.which).items():
+            status, reason = verdict(self.cells[at][1])
             if reason != "empty":
-                yield status
+                counted[status] += count
+        return counted
+
+    def spread(self, values: Sequence[object], dtype: Any) -> pl.Series:
+        """A value for every row, from one for each of `cells`."""
+        import numpy as np
+        import polars as pl
+
+        return pl.Series(values, dtype=dtype).gather(pl.Series(np.asarray(self.which, dtype=np.uint32)))
 
 
-def normalize_many(kind: str, cells: Sequence[CellValue], context: Context = PLAIN) -> list[Outcome]:
-    """The outcome of every cell of a column of `kind`, of which `context` is known; equal cells are normalized once.
+def absent(field: str, rows: int) -> Column:
+    """The column of a field that a table of so many rows lacks."""
+    return Column(field, 0, array("I", bytes(4 * rows)), [(None, None)])
+
+
+def distinct(cells: Sequence[CellValue]) -> tuple[array[int], list[CellValue]]:
+    """Of each cell its number, and the distinct cells in the order of their first places.
+
+    >>> distinct(["a", 1, "a", True])
+    (array('I', [0, 1, 0, 2]), ['a', 1, True])
+    """
+    numbers: defaultdict[Any, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    kinds = set(map(type, cells)) - {type(None)}
+    if len(kinds) < 2:
+        return array("I", map(numbers.__getitem__, cells)), list(numbers)
+    which = array("I", map(numbers.__getitem__, zip(map(type, cells), cells, strict=True)))  # for 1 is True
+    return which, [cell for _kind, cell in numbers]
+
+
+def normalize_many(kind: str, cells: Collection[CellValue], context: Context = PLAIN) -> list[Outcome]:
+    """The outcome of every cell of a column of `kind`, of which `context` is known.
 
     Raises:
         UsageError: no such kind.
     """
     module = normalizer(kind)
-    known: dict[tuple[type, CellValue], Outcome] = {}
-    outcomes = []
-    for cell in cells:
-        distinct = (type(cell), cell)
-        outcome = known.get(distinct)
-        if outcome is None:
-            if isinstance(cell, ErrorValue):
-                outcome = _ERROR_CELL
-            else:
-                outcome = EMPTY if cell is None else module.normalize(cell, context)
-            known[distinct] = outcome
-        outcomes.append(outcome)
-    return outcomes
+    return [
+        EMPTY if cell is None else _ERROR_CELL if isinstance(cell, ErrorValue) else module.normalize(cell, context)
+        for cell in cells
+    ]
 
 
 def verdict(outcome: object) -> tuple[str, str]:
     """(status, reason) of what a cell came to; a cell that is not there is empty."""
-    if isinstance(outcome, Outcome | CodedCell):
+    if isinstance(outcome, (Outcome, CodedCell)):
         return outcome.status, outcome.reason
     return "accepted", "empty"
 
@@ -101,46 +156,70 @@ def frame(
     import polars as pl
 
     schema = {**schema, **{f"{name}_{one.mappings[0]}": pl.String() for name, one in free.items() if one.mappings}}
-    series = [
-        pl.Series("source_sheet", [table.sheet for table in tables for _row in table.rows], dtype=pl.String),
-        pl.Series("source_row", [row.number for table in tables for row in table.rows], dtype=pl.Int64),
-    ]
+    made = places(tables)
     for name, parts in columns.items():
-        series += [
-            pl.Series(column, cells, dtype=schema[column])
-            for column, cells in _typed(name, parts, schema, free.get(name)).items()
-        ]
+        typed = [_typed(name, part, schema, free.get(name)) for part in parts]
+        made |= {title: joined([one[title] for one in typed], schema[title]) for title in (typed[0] if typed else ())}
     for name, parts in columns.items():
         if f"{name}_codes" not in schema and any(part.index for part in parts):
-            raw = [cell_text(cell) or None for part in parts for cell in part.raw]
-            series.append(pl.Series(f"{name}_raw", raw, dtype=pl.String))
-    taken = {one.name for one in series}
+            made[f"{name}_raw"] = joined([raw_texts(part) for part in parts], pl.String)
     for name, cells in _others(tables, frozenset(columns)).items():
         title = name
-        while title in taken:
+        while title in made:
             title += "_"
-        taken.add(title)
-        series.append(pl.Series(title, cells, dtype=pl.String))
-    return pl.DataFrame(series)
+        made[title] = cells
+    return pl.DataFrame(made)
 
 
-def _typed(
-    name: str, parts: Sequence[Column], schema: Mapping[str, Any], category: Category | None
-) -> dict[str, list[object]]:
-    outcomes = [outcome for part in parts for outcome in part.outcomes]
+def places(tables: Sequence[Located]) -> dict[str, pl.Series]:
+    """The sheet and the row of every row of the tables, as the data and its lineage begin with them."""
+    import polars as pl
+
+    sheets = [pl.repeat(table.sheet, len(table.rows), dtype=pl.String, eager=True) for table in tables]
+    rows = [row.number for table in tables for row in table.rows]
+    return {"source_sheet": joined(sheets, pl.String), "source_row": pl.Series(rows, dtype=pl.Int64)}
+
+
+def addresses(table: Located, index: int) -> pl.Series:
+    """The address of each row's cell in the column of a table with this 1-based index; nothing where that is 0."""
+    import polars as pl
+
+    if index and table.upright:
+        numbers = pl.Series([row.number for row in table.rows], dtype=pl.Int64).cast(pl.String)
+        return pl.Series([Place(column=index).cell], dtype=pl.String).new_from_index(0, len(numbers)) + numbers
+    told = [table.place("", row.number, index).cell if index else None for row in table.rows]
+    return pl.Series(told, dtype=pl.String)
+
+
+def joined(parts: Sequence[pl.Series], dtype: Any) -> pl.Series:
+    """One column of those of several tables."""
+    import polars as pl
+
+    return pl.concat(parts, rechunk=True) if parts else pl.Series([], dtype=dtype)
+
+
+def raw_texts(column: Column) -> pl.Series:
+    """The cells of a column as texts, null where they are empty."""
+    import polars as pl
+
+    return column.spread([cell_text(raw) or None for raw, _outcome in column.cells], pl.String)
+
+
+def _typed(name: str, part: Column, schema: Mapping[str, Any], category: Category | None) -> dict[str, pl.Series]:
+    """The columns of a field of the spec, for the rows of one table."""
     if f"{name}_codes" not in schema:
-        return {name: [_plain(outcome) for outcome in outcomes]}
-    cells = [outcome if isinstance(outcome, CodedCell) else None for outcome in outcomes]
-    typed: dict[str, list[object]] = {
-        name: [cell_text(cell) or None for part in parts for cell in part.raw],
+        return {name: part.spread([_plain(outcome) for _raw, outcome in part.cells], schema[name])}
+    cells = [outcome if isinstance(outcome, CodedCell) else None for _raw, outcome in part.cells]
+    told: dict[str, list[object]] = {
+        name: [cell_text(raw) or None for raw, _outcome in part.cells],
         f"{name}_codes": [JOINER.join(cell.codes) or None if cell else None for cell in cells],
         f"{name}_names": [JOINER.join(cell.names) or None if cell else None for cell in cells],
         f"{name}_status": [cell.status if cell and cell.reason != "empty" else None for cell in cells],
     }
     if category and category.mappings:
         known = [[category.first_mapping(code) or "" for code in cell.codes] if cell else [] for cell in cells]
-        typed[f"{name}_{category.mappings[0]}"] = [JOINER.join(codes) if any(codes) else None for codes in known]
-    return typed
+        told[f"{name}_{category.mappings[0]}"] = [JOINER.join(codes) if any(codes) else None for codes in known]
+    return {title: part.spread(values, schema[title]) for title, values in told.items()}
 
 
 def _plain(outcome: object) -> object:
@@ -166,17 +245,27 @@ def other_columns(tables: Sequence[Located], fields: frozenset[str]) -> dict[str
     return found
 
 
-def _others(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, list[str | None]]:
+def _others(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, pl.Series]:
     """The sender's columns that are no field of the spec, or repeat one, under their own headers."""
+    import polars as pl
+
     height = sum(len(table.rows) for table in tables)
-    found: dict[str, list[str | None]] = {}
+    found: dict[str, pl.Series] = {}
     start = 0
     for table in tables:
+        end = start + len(table.rows)
         for position, column in enumerate(table.columns):
             if column.field in fields and table.column(column.field or "") is column:
                 continue
-            cells = found.setdefault(column.header.strip() or f"column {column.index}", [None] * height)
-            for offset, row in enumerate(table.rows):
-                cells[start + offset] = cell_text(row.cells[position]) or cells[start + offset]
-        start += len(table.rows)
+            name = column.header.strip() or f"column {column.index}"
+            which, cells = distinct([row.cells[position] for row in table.rows])
+            texts = raw_texts(Column(name, column.index, which, [(cell, None) for cell in cells]))
+            if name in found:  # under one header in several tables, or twice in one: what is filled last counts
+                old = found[name]
+                texts = texts.zip_with(texts.is_not_null(), old.slice(start, len(table.rows)))
+                found[name] = pl.concat([old.head(start), texts, old.slice(end)], rechunk=True)
+            else:
+                before, after = (pl.Series([None] * count, dtype=pl.String) for count in (start, height - end))
+                found[name] = pl.concat([before, texts, after], rechunk=True)
+        start = end
     return found

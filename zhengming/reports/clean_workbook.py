@@ -154,7 +154,7 @@ class _Places:
         on_sheet = Counter(table.sheet for table in tables)
         index = 0
         for table in tables:
-            usual = on_sheet[table.sheet] == 1 and not table.swapped and not table.addresses
+            usual = on_sheet[table.sheet] == 1 and table.upright
             for row in table.rows:
                 if usual:
                     self._by_row[table.sheet, row.number] = index

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.rulings import Decisions, Ruling
-from zhengming.findings import Finding, Place
+from zhengming.findings import Finding
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD
 from zhengming.normalizers.terms.mention import Mention
-from zhengming.normalizers.values import Column, other_columns, verdict
+from zhengming.normalizers.values import Column, addresses, joined, other_columns, places, raw_texts, verdict
 from zhengming.tables import cell_text
 from zhengming.tables.locate import Located
 
@@ -53,46 +53,33 @@ def frame(
 
     decided = _Decided(decisions.of_dictionary(str(manifest["dictionary_id"])), str(manifest["sender"]))
 
-    rows = [row.number for table in tables for row in table.rows]
-    series: list[pl.Series] = [
-        pl.Series("source_sheet", [table.sheet for table in tables for _row in table.rows], dtype=pl.String),
-        pl.Series("source_row", rows, dtype=pl.Int64),
-    ]
+    made = places(tables)
     rules = _rules_by_cell(findings)
     for field in spec.fields:
         parts = columns[field.name]
         if not any(part.index for part in parts):
             continue
-        series.append(pl.Series(field.name + CELL, _addresses(tables, [part.index for part in parts]), dtype=pl.String))
-        verdicts = [verdict(outcome) for part in parts for outcome in part.outcomes]
-        raw = [cell_text(cell) or None for part in parts for cell in part.raw]
-        series.append(pl.Series(field.name + RAW, raw, dtype=pl.String))
-        series.append(pl.Series(field.name + STATUS, [one[0] for one in verdicts], dtype=pl.String))
-        series.append(pl.Series(field.name + REASON, [one[1] for one in verdicts], dtype=pl.String))
+        made[field.name + CELL] = _addresses(tables, [part.index for part in parts])
+        made[field.name + RAW] = joined([raw_texts(part) for part in parts], pl.String)
+        for suffix, which in ((STATUS, 0), (REASON, 1)):
+            said = [part.spread([verdict(outcome)[which] for _raw, outcome in part.cells], pl.String) for part in parts]
+            made[field.name + suffix] = joined(said, pl.String)
         told = _told(tables, parts, rules.get(field.name, {}))
         if told is not None:
-            series.append(pl.Series(field.name + RULES, told, dtype=pl.String))
+            made[field.name + RULES] = pl.Series(told, dtype=pl.String)
         if field.category is not None:
-            outcomes = [outcome for part in parts for outcome in part.outcomes]
-            series.append(_mentions(field.name + MENTIONS, raw, outcomes, decided))
-    taken = {one.name for one in series}
+            made[field.name + MENTIONS] = joined([_mentions(part, decided) for part in parts], pl.Struct)
     for name, indexes in other_columns(tables, frozenset(columns)).items():
-        if name + CELL not in taken:
-            series.append(pl.Series(name + CELL, _addresses(tables, indexes), dtype=pl.String))
-    made = pl.DataFrame(series)
-    return made.select(*(pl.lit(str(manifest[fact])).alias(fact) for fact in FACTS), pl.all())
+        if name + CELL not in made:
+            made[name + CELL] = _addresses(tables, indexes)
+    return pl.DataFrame(made).select(*(pl.lit(str(manifest[fact])).alias(fact) for fact in FACTS), pl.all())
 
 
-def _addresses(tables: Sequence[Located], indexes: Sequence[int]) -> list[str | None]:
+def _addresses(tables: Sequence[Located], indexes: Sequence[int]) -> pl.Series:
     """The address of each row's cell in the column that each table has it in; 0 where a table lacks it."""
-    found: list[str | None] = []
-    for table, index in zip(tables, indexes, strict=True):
-        if index and not table.swapped and not table.addresses:  # the usual, quickly: a record is a row of the sheet
-            letters = Place(column=index).cell
-            found += [f"{letters}{row.number}" for row in table.rows]
-        else:
-            found += [table.place("", row.number, index).cell if index else None for row in table.rows]
-    return found
+    import polars as pl
+
+    return joined([addresses(table, index) for table, index in zip(tables, indexes, strict=True)], pl.String)
 
 
 def _rules_by_cell(findings: Sequence[Finding]) -> dict[str, dict[tuple[str, int, int], list[str]]]:
@@ -113,28 +100,26 @@ def _told(
         return None
     told: list[str | None] = []
     for table, part in zip(tables, parts, strict=True):
-        places = ((table.sheet, *table.address(row.number, part.index)) for row in table.rows)
-        told += [";".join(sorted(set(rules.get(one, ())))) or None for one in places]
+        here: list[str | None] = [None] * len(table.rows)
+        rows = {table.address(row.number, part.index): at for at, row in enumerate(table.rows)} if rules else {}
+        for (sheet, *address), codes in rules.items():
+            at = rows.get((address[0], address[1])) if sheet == table.sheet else None
+            if at is not None:
+                here[at] = ";".join(sorted(set(codes)))
+        told += here
     return told
 
 
-def _mentions(name: str, raw: Sequence[str | None], outcomes: Sequence[object], decided: _Decided) -> pl.Series:
-    """The mentions of every cell: made once for each distinct cell, then put where it stands."""
+def _mentions(column: Column, decided: _Decided) -> pl.Series:
+    """The mentions of every cell."""
     import polars as pl
 
-    distinct: dict[int, int] = {}
-    lists: list[list[dict[str, Any]]] = []
-    positions = []
-    for text, outcome in zip(raw, outcomes, strict=True):
-        key = id(outcome)
-        if key not in distinct:
-            distinct[key] = len(lists)
-            mentions = outcome.mentions if isinstance(outcome, CodedCell) else ()
-            lists.append([decided.told(one, text or "") for one in mentions])
-        positions.append(distinct[key])
+    told = [
+        [decided.told(one, cell_text(raw)) for one in outcome.mentions] if isinstance(outcome, CodedCell) else []
+        for raw, outcome in column.cells
+    ]
     fields = {key: pl.Float64 if key == "confidence" else pl.String for key in MENTION_PARTS}
-    made = pl.Series(name, lists, dtype=pl.List(pl.Struct(fields)))
-    return made.gather(positions)
+    return column.spread(told, pl.List(pl.Struct(fields)))
 
 
 MENTION_PARTS = ("text", "code", "name", "status", "reason", "method", "term", "confidence", "decision")

@@ -11,7 +11,7 @@ from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.decided import NO_MATCH, SURROUNDINGS
 from zhengming.normalizers.terms.mention import Candidate, Mention
-from zhengming.normalizers.values import Column, verdict
+from zhengming.normalizers.values import Column, addresses, verdict
 from zhengming.tables import CellValue, cell_text
 from zhengming.tables.locate import Located
 
@@ -78,7 +78,6 @@ class Question:
 
 
 def mention_frame(
-    file: str,
     spec: TableSpec,
     tables: Sequence[Located],
     columns: Mapping[str, Sequence[Column]],
@@ -87,15 +86,43 @@ def mention_frame(
     """One row per mention in the fields that are `free`: those whose cells may name several concepts."""
     import polars as pl
 
-    rows: list[dict[str, Any]] = []
-    for field in spec.fields:
-        if field.name not in free:
-            continue
-        for place, _raw, outcome in _cells(file, tables, columns[field.name]):
-            if isinstance(outcome, CodedCell):
-                rows += [_mention_row(place, field, mention, free[field.name]) for mention in outcome.mentions]
     types = {"source_row": pl.Int64, "confidence": pl.Float64}
-    return pl.DataFrame(rows, schema={name: types.get(name, pl.String) for name in MENTION_COLUMNS})
+    schema = {name: types.get(name, pl.String) for name in MENTION_COLUMNS}
+    parts = [
+        _mentions_of(field, table, part, free[field.name], schema)
+        for field in spec.fields
+        if field.name in free
+        for table, part in zip(tables, columns[field.name], strict=True)
+        if part.index
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *parts], rechunk=True)  # of no parts too
+
+
+def _mentions_of(
+    field: Field, table: Located, column: Column, category: Category, schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    """The mentions in one column, from the top down: made once for each distinct cell, then put where it stands."""
+    import numpy as np
+    import polars as pl
+
+    told: list[dict[str, Any]] = []
+    starts, counts = [], []
+    for _raw, outcome in column.cells:
+        mentions = outcome.mentions if isinstance(outcome, CodedCell) else ()
+        starts.append(len(told))
+        counts.append(len(mentions))
+        told += [_mention_row(field, mention, category) for mention in mentions]
+    which = np.asarray(column.which, dtype=np.int64)
+    count = np.asarray(counts, dtype=np.int64)[which]
+    rows = np.repeat(np.arange(len(which)), count)  # of each mention, its row
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)  # and its number in the row's cell
+    made = pl.DataFrame(told, schema=schema)[np.asarray(starts, dtype=np.int64)[which[rows]] + within]
+    numbers = [table.address(row.number, column.index)[0] for row in table.rows]
+    return made.with_columns(
+        source_sheet=pl.lit(table.sheet),
+        source_row=pl.Series(numbers, dtype=pl.Int64).gather(rows),
+        cell=addresses(table, column.index).gather(rows),
+    )
 
 
 def undecided(
@@ -104,34 +131,23 @@ def undecided(
     """Each distinct undecided value once: the most frequent first, then by field and place."""
     found: dict[tuple[str, str], list[Any]] = {}
     for field in spec.fields:
-        for table, row, index, raw, outcome in _open_cells(tables, columns[field.name]):
+        for place, count, raw, outcome in _open_cells(file, tables, columns[field.name]):
             for text, status, reason, candidates in _open(raw, outcome):
-                entry = found.get((field.name, text))
-                if entry is None:
-                    place = table.place(file, row, index)
-                    entry = found[field.name, text] = [status, reason, candidates, 0, place, cell_text(raw)]
-                entry[3] += 1
+                new = [status, reason, candidates, 0, place, cell_text(raw)]
+                found.setdefault((field.name, text), new)[3] += count
     listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
     order = {field.name: index for index, field in enumerate(spec.fields)}
     return tuple(sorted(listed, key=lambda one: (-one.count, order[one.field], one.first, one.text)))
 
 
-def _cells(file: str, tables: Sequence[Located], parts: Sequence[Column]) -> Iterator[tuple[Place, CellValue, object]]:
-    for table, part in zip(tables, parts, strict=True):
-        if part.index:
-            for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
-                yield table.place(file, row.number, part.index), raw, outcome
-
-
 def _open_cells(
-    tables: Sequence[Located], parts: Sequence[Column]
-) -> Iterator[tuple[Located, int, int, CellValue, object]]:
-    """The cells that are not accepted, with their table, row and column."""
+    file: str, tables: Sequence[Located], parts: Sequence[Column]
+) -> Iterator[tuple[Place, int, CellValue, object]]:
+    """The distinct cells of each table that are not accepted: first place, how many, raw value and outcome."""
     for table, part in zip(tables, parts, strict=True):
         if part.index:
-            for row, raw, outcome in zip(table.rows, part.raw, part.outcomes, strict=True):
-                if verdict(outcome)[0] != "accepted":
-                    yield table, row.number, part.index, raw, outcome
+            for row, count, raw, outcome in part.kinds(lambda one: verdict(one)[0] != "accepted"):
+                yield table.place(file, table.rows[row].number, part.index), count, raw, outcome
 
 
 def _open(raw: Any, outcome: object) -> Iterator[tuple[str, str, str, str]]:
@@ -160,12 +176,12 @@ def questions(
     for field in spec.fields:
         if field.category is None:
             continue
-        for place, raw, outcome in _cells(file, tables, columns[field.name]):
-            if not isinstance(outcome, CodedCell) or outcome.status == "accepted":
+        for place, count, raw, outcome in _open_cells(file, tables, columns[field.name]):
+            if not isinstance(outcome, CodedCell):
                 continue
             for text, status, reason, options in _asked(cell_text(raw), outcome):
                 new = [field.name, status, reason, options, 0, place, cell_text(raw)]
-                found.setdefault((field.category, text), new)[4] += 1
+                found.setdefault((field.category, text), new)[4] += count
     return tuple(
         Question(category, field, text, status, reason, options, count, place, cell)
         for (category, text), (field, status, reason, options, count, place, cell) in found.items()
@@ -204,11 +220,8 @@ def _specific(one: Candidate, cell: CodedCell) -> bool:
     return not any(mention.code == one.code and mention.covered_by for mention in cell.mentions)
 
 
-def _mention_row(place: Place, field: Field, mention: Mention, category: Category) -> dict[str, Any]:
+def _mention_row(field: Field, mention: Mention, category: Category) -> dict[str, Any]:
     return {
-        "source_sheet": place.sheet,
-        "source_row": place.row,
-        "cell": place.cell,
         "field": field.name,
         "text": mention.text,
         "code": mention.code,

@@ -63,7 +63,7 @@ def mixed(columns: Sequence[Column], rows: Sequence[DataRow], place: Place) -> l
     notices = []
     for position, column in enumerate(columns):
         cells = [row.cells[position] for row in rows if row.cells[position] is not None]
-        numbers = sum(isinstance(value, int | float) for value in cells)
+        numbers = len([None for value in cells if isinstance(value, (int, float))])
         if numbers in (0, len(cells)):
             continue
         texts = [value for value in cells if isinstance(value, str)]

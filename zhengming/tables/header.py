@@ -210,4 +210,5 @@ def _continues(sheet: Sheet, row: int) -> bool:
 
 def filled(sheet: Sheet, row: int) -> int:
     """How many cells of a row hold something."""
-    return sum(not (value is None or (isinstance(value, str) and not value.strip())) for value in sheet.rows[row - 1])
+    cells = sheet.rows[row - 1]
+    return len([None for value in cells if value is not None and not (isinstance(value, str) and not value.strip())])

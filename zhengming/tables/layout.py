@@ -79,7 +79,7 @@ def _may_be_form(header: Header | None) -> bool:
 
 def continued(sheet: Sheet, before: Located, *, file: str = "") -> Located | None:
     """The table of a sheet without a header, if it goes on with the columns of the table `before`; else None."""
-    if before.swapped or before.addresses or not before.rows:
+    if not before.upright or not before.rows:
         return None
     width = max(map(len, sheet.rows), default=0)
     if not 0 < width <= max(column.index for column in before.columns):
@@ -113,12 +113,14 @@ def _next_header(sheet: Sheet, header: Header, known: Recognise) -> tuple[int, H
         if count < 2:
             gap = gap or count == 0 or row > header.last + 1
             continue
-        found = texts(sheet, row)
         probed = gap or _without_digits(sheet, row, digits)
-        if not probed and probes and len(found) == count and not any(map(_has_digit, found.values())):
+        gap = False
+        if not probed and (not probes or any(_has_digit(value) for value in sheet.rows[row - 1] if value is not None)):
+            continue
+        found = texts(sheet, row)
+        if not probed and len(found) == count:
             probes -= 1
             probed = known(next(iter(found.values()))) is not None
-        gap = False
         if not probed:
             continue
         if len(found) < count or all(plain(text) in names.get(column, ()) for column, text in found.items()):

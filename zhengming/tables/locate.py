@@ -82,6 +82,11 @@ class Located:
     swapped: bool = False
     addresses: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def upright(self) -> bool:
+        """Whether its rows are rows of the sheet and its columns columns, as usual."""
+        return not self.swapped and not self.addresses
+
     def address(self, row: int, column: int) -> tuple[int, int]:
         """Row and column on the sheet of the cell of the row with this number in the column with this index."""
         return (column, row) if self.swapped else self.addresses.get((row, column), (row, column))
@@ -168,6 +173,8 @@ def _unnumbered(value: CellValue) -> str:
 def _is_number(value: CellValue) -> bool:
     if not isinstance(value, str):
         return isinstance(value, int | float)
+    if not value[:1].isnumeric() and value[:1].isalpha():  # quickly: no number begins so
+        return False
     return words().bare(plain(value)).replace(",", "").replace(".", "", 1).lstrip("-¥").isdecimal()
 
 
@@ -244,7 +251,11 @@ class _Rows:
         return narrow and len(rows) > 1 and all(told) and any(text in words().counted for text in told)
 
     def _kind(self, row: int, cells: Sequence[CellValue], ended: bool) -> RowKind | None:
-        filled = [index for index, value in enumerate(cells) if not _is_empty(value)]
+        filled = [
+            index
+            for index, value in enumerate(cells)
+            if value is not None and not (isinstance(value, str) and not value.strip())
+        ]
         if not filled:
             return "blank"
         first = plain(cells[filled[0]])
@@ -309,7 +320,7 @@ class _Rows:
         others = len(filled) * (1 - _SAME_AS_HEADER)
         same = 0
         for index in filled:
-            if plain(cells[index]) in self._names.get(index, ()):
+            if isinstance(cells[index], str) and plain(cells[index]) in self._names.get(index, ()):
                 same += 1
             else:
                 others -= 1

@@ -6,13 +6,12 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from zhengming.tables.model import CellValue
 
 MAX_TEXT = 4_096  # characters of a cell that are looked at
-_SPACES = re.compile(r"\s+")
 _LAST_BRACKET = re.compile(r"[(\[{<【〔〈《]([^()\[\]{}<>【】〔〕〈〉《》]{1,12})[)\]}>】〕〉》]$")
 _STATED = re.compile(r"\s*:\s*([\w%¥]+)")
 _DIGITS = re.compile(r"\d+")
@@ -142,7 +141,12 @@ def plain(value: CellValue) -> str:
     """
     if not isinstance(value, str):
         return ""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", value[:MAX_TEXT]).casefold())
+    return _plain(value if len(value) <= MAX_TEXT else value[:MAX_TEXT])
+
+
+@lru_cache(maxsize=4_096)
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @cache

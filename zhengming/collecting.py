@@ -1,0 +1,28 @@
+"""Python's collector of cycles, paused while a file is worked on.
+
+A file makes millions of cells and next to no cycles; a collector that walks them all again and again, looking for some,
+takes a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """No collection inside; where it was already paused by someone else, it stays so afterwards.
+
+    >>> with paused():
+    ...     gc.isenabled()
+    False
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
