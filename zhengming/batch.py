@@ -58,6 +58,7 @@ def start(make: Make, paths: Sequence[Path], task: Task, *, jobs: int = 0) -> tu
     """
     run = make()
     run.inputs += paths
+    run.several = len(paths) > 1
     stems = [run.stem(path) for path in paths]
     processes = min(jobs or _processors(), len(paths))
     results: Iterator[Result]

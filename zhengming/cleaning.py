@@ -264,8 +264,9 @@ class OneFile:
                 today=self.run.today,
                 dictionary=self.run.dictionary,
             )
-            places = [partial(table.place, self.book.file, row) for row in rows]
-            marks += across.marks(part, self.spec, places, columns)
+            if self.run.several:
+                places = [partial(table.place, self.book.file, row) for row in rows]
+                marks += across.marks(part, self.spec, places, columns)
         return marks
 
     def _manifest(self, columns: Mapping[str, list[Column]]) -> Mapping[str, object]:

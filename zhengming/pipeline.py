@@ -139,6 +139,7 @@ class Run:
         self.files: list[Mapping[str, object]] = []
         self.inputs: list[Path] = []  # never written over
         self.needs_attention = False
+        self.several = True  # files, that may have the same children
         self.today = today
         self._marks: list[Sequence[Mark]] = []
         self._matchers: dict[str, Matcher] = {}

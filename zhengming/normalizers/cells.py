@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from zhengming.normalizers.outcome import EMPTY, Outcome, review, unmatched
@@ -77,6 +77,7 @@ def _kinds() -> Mapping[str, str]:
     return {row["text"]: row["kind"] for row in csv.DictReader(page.read_text(encoding="utf-8").splitlines())}
 
 
+@lru_cache(maxsize=256)  # what is settled here is folded once more by its own kind
 def folded(text: str) -> str:
     r"""`text` with plain ASCII forms, no invisible characters, single spaces, and its line breaks kept.
 

@@ -116,7 +116,7 @@ def _of_one(text: str) -> Outcome:
     """The outcome of a text with one number."""
     extended = _EXTENSION.sub("#", _COUNTRY.sub("", text.strip()))
     bare = _MARKS.sub("", pattern("phone-label").sub("", extended))
-    labelled = any(character.isalpha() for character in extended) and extended != bare
+    labelled = extended != bare and any(character.isalpha() for character in extended)
     number = re.sub(r"[- ]", "", _COUNTRY.sub("", bare.strip()))
     value = _canonical(number)
     if value is not None and _SERVICE.fullmatch(number) and not re.search("[0-9][- ][0-9]", extended):

@@ -25,6 +25,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import mul
 
 from zhengming.errors import UsageError
 from zhengming.normalizers import cells
@@ -103,7 +104,7 @@ def check_digit(first17: str) -> str:
     >>> check_digit("11010120990101123")
     '9'
     """
-    return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK_DIGITS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
 def _checked(value: str) -> str:

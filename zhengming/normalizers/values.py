@@ -47,6 +47,13 @@ class Column:
         return [values[at] for at in self.which]
 
     @cached_property
+    def texts(self) -> pl.Series:
+        """The cells as texts, null where they are empty."""
+        import polars as pl
+
+        return self.spread([cell_text(raw) or None for raw, _outcome in self.cells], pl.String)
+
+    @cached_property
     def outcomes(self) -> Sequence[object]:
         """The outcome of every row."""
         values = [outcome for _raw, outcome in self.cells]
@@ -162,7 +169,7 @@ def frame(
         made |= {title: joined([one[title] for one in typed], schema[title]) for title in (typed[0] if typed else ())}
     for name, parts in columns.items():
         if f"{name}_codes" not in schema and any(part.index for part in parts):
-            made[f"{name}_raw"] = joined([raw_texts(part) for part in parts], pl.String)
+            made[f"{name}_raw"] = joined([part.texts for part in parts], pl.String)
     for name, cells in _others(tables, frozenset(columns)).items():
         title = name
         while title in made:
@@ -198,20 +205,12 @@ def joined(parts: Sequence[pl.Series], dtype: Any) -> pl.Series:
     return pl.concat(parts, rechunk=True) if parts else pl.Series([], dtype=dtype)
 
 
-def raw_texts(column: Column) -> pl.Series:
-    """The cells of a column as texts, null where they are empty."""
-    import polars as pl
-
-    return column.spread([cell_text(raw) or None for raw, _outcome in column.cells], pl.String)
-
-
 def _typed(name: str, part: Column, schema: Mapping[str, Any], category: Category | None) -> dict[str, pl.Series]:
     """The columns of a field of the spec, for the rows of one table."""
     if f"{name}_codes" not in schema:
         return {name: part.spread([_plain(outcome) for _raw, outcome in part.cells], schema[name])}
     cells = [outcome if isinstance(outcome, CodedCell) else None for _raw, outcome in part.cells]
     told: dict[str, list[object]] = {
-        name: [cell_text(raw) or None for raw, _outcome in part.cells],
         f"{name}_codes": [JOINER.join(cell.codes) or None if cell else None for cell in cells],
         f"{name}_names": [JOINER.join(cell.names) or None if cell else None for cell in cells],
         f"{name}_status": [cell.status if cell and cell.reason != "empty" else None for cell in cells],
@@ -219,7 +218,7 @@ def _typed(name: str, part: Column, schema: Mapping[str, Any], category: Categor
     if category and category.mappings:
         known = [[category.first_mapping(code) or "" for code in cell.codes] if cell else [] for cell in cells]
         told[f"{name}_{category.mappings[0]}"] = [JOINER.join(codes) if any(codes) else None for codes in known]
-    return {title: part.spread(values, schema[title]) for title, values in told.items()}
+    return {name: part.texts, **{title: part.spread(values, schema[title]) for title, values in told.items()}}
 
 
 def _plain(outcome: object) -> object:
@@ -259,7 +258,7 @@ def _others(tables: Sequence[Located], fields: frozenset[str]) -> dict[str, pl.S
                 continue
             name = column.header.strip() or f"column {column.index}"
             which, cells = distinct([row.cells[position] for row in table.rows])
-            texts = raw_texts(Column(name, column.index, which, [(cell, None) for cell in cells]))
+            texts = Column(name, column.index, which, [(cell, None) for cell in cells]).texts
             if name in found:  # under one header in several tables, or twice in one: what is filled last counts
                 old = found[name]
                 texts = texts.zip_with(texts.is_not_null(), old.slice(start, len(table.rows)))

@@ -17,7 +17,7 @@ from zhengming.findings import Finding
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD
 from zhengming.normalizers.terms.mention import Mention
-from zhengming.normalizers.values import Column, addresses, joined, other_columns, places, raw_texts, verdict
+from zhengming.normalizers.values import Column, addresses, joined, other_columns, places, verdict
 from zhengming.tables import cell_text
 from zhengming.tables.locate import Located
 
@@ -60,7 +60,7 @@ def frame(
         if not any(part.index for part in parts):
             continue
         made[field.name + CELL] = _addresses(tables, [part.index for part in parts])
-        made[field.name + RAW] = joined([raw_texts(part) for part in parts], pl.String)
+        made[field.name + RAW] = joined([part.texts for part in parts], pl.String)
         for suffix, which in ((STATUS, 0), (REASON, 1)):
             said = [part.spread([verdict(outcome)[which] for _raw, outcome in part.cells], pl.String) for part in parts]
             made[field.name + suffix] = joined(said, pl.String)

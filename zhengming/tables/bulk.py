@@ -77,6 +77,8 @@ def ordinary(frame: pl.DataFrame) -> bool:
 def _ordinary(series: pl.Series) -> bool:
     import polars as pl
 
+    if series.null_count() == len(series):
+        return series.dtype in (pl.String, pl.Date) or series.dtype.is_numeric()
     if series.dtype == pl.String:
         longest = series.str.len_chars().max()
         fits = not isinstance(longest, int) or longest * 2 <= MAX_CELL_TEXT
@@ -98,17 +100,23 @@ def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf
     any_tall = bool(tall.any())
     numbers = pl.int_range(out.top + 1, out.top + 1 + frame.height, eager=True).cast(pl.String)
     marks = _marks_by_column(out, frame.height)
-    cells = []
+    parts: list[pl.Expr | pl.Series] = []
     for column, series in enumerate(frame):
-        kind, content = _content(series, strings)
         mark = marks.get(column)
+        if mark is None and series.null_count() == len(series):
+            continue
+        kind, content = _content(series, strings)
         style = _styles(series, column, kind, mark, tall if any_tall else None, column in wide, style_of)
-        start = pl.lit(f'<c r="{Place(column=column + 1).cell}') + numbers.alias("n") + pl.lit('"') + style
-        middle = ' t="s"><v>' if kind == "text" else "><v>"
-        full = pl.concat_str(start, pl.lit(middle), content, pl.lit("</v></c>"))
-        blank = pl.concat_str(start, pl.lit("/>")) if mark is not None else pl.lit("")
-        shown = blank if mark is None else pl.when(mark > 0).then(blank).otherwise(pl.lit(""))
-        cells.append(pl.when(content.is_not_null()).then(full).otherwise(shown).alias(str(column)))
+        start = pl.lit(f'<c r="{Place(column=column + 1).cell}')
+        middle, end = ' t="s"><v>' if kind == "text" else "><v>", "</v></c>"
+        if series.null_count() == 0:
+            parts += [start, numbers, pl.concat_str(pl.lit('"'), style, pl.lit(middle)), content, pl.lit(end)]
+            continue
+        first = pl.concat_str(start, numbers, pl.lit('"'), style)
+        full = pl.concat_str(first, pl.lit(middle), content, pl.lit(end))
+        blank = pl.concat_str(first, pl.lit("/>"))
+        shown = pl.lit("") if mark is None else pl.when(mark > 0).then(blank).otherwise(pl.lit(""))
+        parts.append(pl.when(content.is_not_null()).then(full).otherwise(shown))
     height = pl.lit("")
     if any_tall:
         points = (lines.clip(upper_bound=MOST_LINES) * LINE_HEIGHT).cast(pl.Int64).cast(pl.String)
@@ -116,7 +124,7 @@ def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf
             pl.when(tall).then(pl.concat_str(pl.lit(' ht="'), points, pl.lit('" customHeight="1"'))).otherwise(height)
         )
     opening = pl.concat_str(pl.lit('<row r="'), numbers, pl.lit('"'), height, pl.lit(">"))
-    return _joined(pl.select(pl.concat_str(opening, *cells, pl.lit("</row>"))).to_series())
+    return _joined(pl.select(pl.concat_str(opening, *parts, pl.lit("</row>"))).to_series())
 
 
 def put(data: bytes, sheets: Sequence[tuple[int, bytes, str]], strings: Strings) -> bytes:

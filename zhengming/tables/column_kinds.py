@@ -62,10 +62,11 @@ def mixed(columns: Sequence[Column], rows: Sequence[DataRow], place: Place) -> l
     """A notice for each column of numbers in which some are text, and of identifiers in which some are numbers."""
     notices = []
     for position, column in enumerate(columns):
-        cells = [row.cells[position] for row in rows if row.cells[position] is not None]
-        numbers = len([None for value in cells if isinstance(value, (int, float))])
-        if numbers in (0, len(cells)):
+        kinds = Counter(type(row.cells[position]) for row in rows)
+        numbers = sum(count for kind, count in kinds.items() if issubclass(kind, int | float))
+        if numbers in (0, len(rows) - kinds[type(None)]):
             continue
+        cells = [row.cells[position] for row in rows if row.cells[position] is not None]
         texts = [value for value in cells if isinstance(value, str)]
         counted = [text for text in texts if _is_number(text)]
         at = Place(place.file, place.sheet, 0, column.index)

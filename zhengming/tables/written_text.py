@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAX_CELL_TEXT = 32_767  # UTF-16 units in one cell
 MAX_SHEET_NAME = 31  # likewise
@@ -68,6 +69,7 @@ def cut(text: str, most: int) -> str:
     return kept
 
 
+@lru_cache(maxsize=4_096)
 def width(text: str) -> int:
     """Columns that the longest line of `text` takes on a screen; a Chinese character takes two.
 
@@ -75,6 +77,8 @@ def width(text: str) -> int:
     8
     """
     lines = text[:MEASURED_TEXT].split("\n")
+    if text.isascii():
+        return max(map(len, lines))
     return max(len(line) + sum(unicodedata.east_asian_width(one) in _WIDE for one in line) for line in lines)
 
 
