@@ -47,7 +47,7 @@ class OneFile:
         self.run = run
         self.spec = run.spec
         self.path = path
-        self.book = book or read(path, encoding=run.profile.encoding)
+        self.book = book or read(path, encoding=run.profile.encoding, meanwhile=run.make_ready)
         self.findings: list[Finding] = []
         self.explained: Counter[str] = Counter()
         self.tables: list[Located] = []

@@ -189,6 +189,13 @@ class Run:
         self.needs_attention |= any(one.severity != "info" for one in found)
         return found
 
+    def make_ready(self) -> None:
+        """Load what every file needs, while the first is being read by another process."""
+        from zhengming.schemas import compiled
+
+        self.matcher("field")
+        compiled.load()
+
     def prepare(self) -> None:
         """Build everything that the files will share, for processes that are about to be forked."""
         for category in ("field", *(field.category for field in self.spec.fields if field.category)):

@@ -109,12 +109,16 @@ class CleanResult:
             return self._written(made_folder(directory), data_format)
 
     def _written(self, folder: Path, data_format: str) -> list[Path]:
+        from concurrent.futures import ThreadPoolExecutor
+
         from zhengming.reports import clean_workbook
         from zhengming.tables.write import write_csv, write_parquet, write_xlsx
 
         name = f"{self.stem}{RESULT}"
         written = [self.target(folder / f"{name}.xlsx")]
-        write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
+        with ThreadPoolExecutor(1) as beside:  # compressing and polars leave the interpreter to others
+            lineage = beside.submit(lambda: self.lineage)
+            write_xlsx(written[0], clean_workbook.sheets(self, self.lang))
         if data_format == "csv":
             written.append(self.target(folder / f"{name}.csv"))
             write_csv(written[1], self.data.columns, self.data.iter_rows())
@@ -122,7 +126,7 @@ class CleanResult:
             written.append(self.target(folder / f"{name}.parquet"))
             write_parquet(written[1], self.data)
         written.append(made_folder(folder / LINEAGE) / f"{self.stem}.parquet")
-        write_parquet(written[-1], self.lineage)
+        write_parquet(written[-1], lineage.result())
         return written
 
     def annotate(self, directory: str | Path) -> Path:

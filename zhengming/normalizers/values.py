@@ -88,10 +88,16 @@ class Column:
 
     def spread(self, values: Sequence[object], dtype: Any) -> pl.Series:
         """A value for every row, from one for each of `cells`."""
+        import polars as pl
+
+        return self.gather(pl.Series(values, dtype=dtype))
+
+    def gather(self, values: pl.Series) -> pl.Series:
+        """The same, of values that are in a series already."""
         import numpy as np
         import polars as pl
 
-        return pl.Series(values, dtype=dtype).gather(pl.Series(np.asarray(self.which, dtype=np.uint32)))
+        return values.gather(pl.Series(np.asarray(self.which, dtype=np.uint32)))
 
 
 def absent(field: str, rows: int) -> Column:

@@ -88,6 +88,12 @@ def to_pandera(
     return pa.DataFrameSchema(columns, name=spec.name, title=spec.en, strict=False)
 
 
+def load() -> None:
+    """Import what checking needs, which takes a while."""
+    import pandera.polars  # noqa: F401 — to have it loaded
+    import polars  # noqa: F401
+
+
 def failures(
     frame: pl.DataFrame, spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None
 ) -> list[Failure]:

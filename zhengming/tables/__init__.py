@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
@@ -62,10 +62,17 @@ _PROMISED: Mapping[str, Format] = {
 }  # fmt: skip
 
 
-def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> Workbook:
+def read(
+    path: str | Path,
+    *,
+    limits: Limits = DEFAULT,
+    encoding: str = "",
+    meanwhile: Callable[[], object] | None = None,
+) -> Workbook:
     """Read one foreign file, whatever its name says it is.
 
-    `encoding` forces the encoding of a csv; by default it is told from the bytes.
+    `encoding` forces the encoding of a csv; by default it is told from the bytes. `meanwhile` is called while another
+    process reads, if one does: what the caller will need next can be made ready.
 
     Raises:
         UnreadableFile: missing, a folder, no permission, empty, damaged, over a limit, or no kind of file we read.
@@ -86,7 +93,7 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
         found = detect(handle, str(path))
     module = import_module(READERS[found])
     try:
-        contents = _read(module, Source(place, place.name, limits, encoding=encoding), size)
+        contents = _read(module, Source(place, place.name, limits, encoding=encoding), size, meanwhile)
     except FileError as error:
         raise type(error)(error.what, where=str(path), remedy=error.remedy) from None
     promised = _PROMISED.get(place.suffix.lower(), found)
@@ -105,7 +112,7 @@ def read(path: str | Path, *, limits: Limits = DEFAULT, encoding: str = "") -> W
     )
 
 
-def _read(module: ModuleType, source: Source, size: int) -> Contents:
+def _read(module: ModuleType, source: Source, size: int, meanwhile: Callable[[], object] | None) -> Contents:
     """What the first engine finds that survives the file."""
     from zhengming.tables.isolation import EngineFailed, read_isolated
 
@@ -115,7 +122,7 @@ def _read(module: ModuleType, source: Source, size: int) -> Contents:
             contents: Contents = module.read_contents(attempt)
             return contents
         with suppress(EngineFailed):
-            return read_isolated(module.__name__, attempt, size)
+            return read_isolated(module.__name__, attempt, size, meanwhile)
     raise UnreadableFile(
         "the file is damaged, or too large to read safely", remedy="open it in Excel or WPS and save it again as .xlsx"
     )

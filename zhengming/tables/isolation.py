@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -49,8 +50,10 @@ class EngineFailed(Exception):
     """The child died before it had told everything."""
 
 
-def read_isolated(module: str, source: Source, file_bytes: int) -> Contents:
-    """What the reader `module` finds in `source`, read in a child process.
+def read_isolated(
+    module: str, source: Source, file_bytes: int, meanwhile: Callable[[], object] | None = None
+) -> Contents:
+    """What the reader `module` finds in `source`, read in a child process; `meanwhile` is called as soon as it works.
 
     Raises:
         EngineFailed: this engine cannot read the file.
@@ -68,6 +71,8 @@ def read_isolated(module: str, source: Source, file_bytes: int) -> Contents:
     with process, timer:
         try:
             assert process.stdout is not None
+            if meanwhile:
+                meanwhile()
             return _receive(process.stdout)
         except (EOFError, pickle.UnpicklingError):
             if timer.late or process.wait() == _OUT_OF_TIME:
