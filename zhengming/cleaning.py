@@ -280,8 +280,7 @@ class OneFile:
             "file": self.book.file,
             "sha256": self.book.sha256,
             "format": self.book.format,
-            # A row of several tables side by side counts for each; a table on its side has columns for rows.
-            "rows_in": rows_out + sum(self.explained.values()),
+            "rows_in": self._rows_read() or rows_out + sum(self.explained.values()),
             "rows_out": rows_out,
             "rows_explained": sum(self.explained.values()),
             "explained": dict(sorted(self.explained.items())),
@@ -289,3 +288,14 @@ class OneFile:
             "findings": len(self.findings),
             "findings_by_rule": dict(sorted(Counter(one.code for one in self.findings).items())),
         }
+
+    def _rows_read(self) -> int:
+        """The rows of the sheets as they were read; 0 where a row of a sheet is not a row of one table.
+
+        A row of several tables side by side counts for each, a table on its side has columns for rows, a form has
+        neither: there the sum of what was written and explained is all that can be said.
+        """
+        sheets = [table.sheet for table in self.tables]
+        if len(set(sheets)) < len(sheets) or not all(table.upright for table in self.tables):
+            return 0
+        return sum(len(sheet.rows) for sheet in self.book.sheets)
