@@ -66,6 +66,7 @@ class Matcher:
     [('2', 'accepted')]
     """
 
+    @parallel.uncollected()
     def __init__(
         self,
         dictionary: Dictionary,
@@ -135,13 +136,10 @@ class Matcher:
     def _explained(self, text: str) -> tuple[Mention, ...]:
         return tuple(mention for mention, _steps in self.explain(text))
 
+    @parallel.uncollected()
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
-        with parallel.uncollected():
-            return self._match_listed(listed, jobs)
-
-    def _match_listed(self, listed: list[str], jobs: int | None) -> list[list[Mention]]:
         if len(self._seen) > _SEEN:
             self._seen.clear()
         unseen = [text for text in dict.fromkeys(listed) if text not in self._seen]
@@ -227,6 +225,7 @@ class Matcher:
         entry = self._lexicon.terms.get(self._lexicon.key(text))
         return entry.codes if entry else ()
 
+    @parallel.uncollected()
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
         self._guard.prepare()

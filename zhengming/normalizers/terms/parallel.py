@@ -35,9 +35,9 @@ def workers(count: int, jobs: int | None) -> int:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """A stretch in which no garbage collector runs.
+    """A stretch, or a function, during which no garbage collector runs.
 
-    Reading makes nothing that has cycles; a collector would only walk, and in a worker so copy, every page there is.
+    What a matcher makes has no cycles; a collector would only walk, and in a worker so copy, every page there is.
     """
     collecting = gc.isenabled()
     gc.disable()

@@ -177,6 +177,8 @@ class Slips:
         added: set[str] = set()
         for shorter, names in self._shortened.items():
             whole = terms.get(shorter)
+            if whole is None and len(names) == 1:
+                continue
             for name, at in names:
                 codes = set(terms[name].codes)
                 if whole is not None and codes.isdisjoint(whole.codes):
