@@ -275,6 +275,23 @@ def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Itera
 
     Only those that may be one slip away from a name: but for _SLIP characters, they start and end as names do.
     """
+    gaps = view.gaps
+    starts, ends = _borders(tokens, index, view)
+    first, last = min(starts), max(ends)
+    if last - first < _LEAST - 1:
+        return
+    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends if end - first >= _LEAST - 1]
+    for start in starts:
+        reached = start + slips.start(view.text, start) if last - start >= _LEAST - 1 else -1
+        for end, reach in before:
+            if reach > reached or not _LEAST - 1 <= end - start <= _LONGEST:
+                continue
+            if view.bare or max(gaps[start + 1 : end]) <= SOFT:
+                yield start, end
+
+
+def _borders(tokens: list[Token], index: int, view: View) -> tuple[list[int], list[int]]:
+    """Where stretches with a character of the unread token may start, and where they may end."""
     token, gaps = tokens[index], view.gaps
     starts, ends = list(range(token.start, token.end)), list(range(token.start + 1, token.end + 1))
     for step, borders in ((-1, starts), (1, ends)):
@@ -286,14 +303,7 @@ def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Itera
             if gaps[tokens[max(place, place - step)].start] > SOFT:
                 break
             borders.append(tokens[place].start if step < 0 else tokens[place].end)
-    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends]
-    for start in starts:
-        reached = start + slips.start(view.text, start)
-        for end, reach in before:
-            if reach > reached or not _LEAST - 1 <= end - start <= _LONGEST:
-                continue
-            if view.bare or max(gaps[start + 1 : end]) <= SOFT:
-                yield start, end
+    return starts, ends
 
 
 def _replaced(tokens: list[Token], start: int, end: int, entry: Entry) -> list[Token]:
@@ -338,6 +348,8 @@ def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
     大动脉位伴室缺 is a transposition with a defect, not a defect.
     """
     category, terms = lexicon.category, lexicon.terms
+    if all(one.problem for one in reading.found):
+        return
     for index, token in enumerate(reading.tokens):
         if token.kind != "unknown":
             continue
