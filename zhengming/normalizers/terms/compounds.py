@@ -56,7 +56,7 @@ class Compounds:
         for first, second in self._pairs(reading):
             alike = all(first.qualifiers.get(axis) == second.qualifiers.get(axis) for axis in _SAID_OF_BOTH)
             parted = _parted(reading, first, second)
-            if alike and parted <= BRACKET and first.method == "composed" and self._says(first, second):
+            if alike and parted <= BRACKET and self._says(first, second):
                 _absorb(reading, first, second)
             elif alike and parted <= CLAUSE:
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
@@ -129,10 +129,12 @@ class Compounds:
         return view.gaps[second.start] == NONE or any(mark in between for mark in self._lexicon.vocabulary.compounding)
 
     def _says(self, first: Found, second: Found) -> bool:
-        """Whether the name of the first concept speaks of the second."""
+        """Whether the name of the first concept, made of a name and a sub-type, speaks of the second."""
         concepts = self._category.concepts
-        return len(first.codes) == len(second.codes) == 1 and (
-            concepts[second.codes[0]].name in concepts[first.codes[0]].name
+        return (
+            first.method == "composed"
+            and len(first.codes) == len(second.codes) == 1
+            and concepts[second.codes[0]].name in concepts[first.codes[0]].name
         )
 
     def _of(self, code: str) -> tuple[_Compound, ...]:

@@ -10,6 +10,8 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, SOFT
 
+ENDED = ("refuted", "resolved")  # what a shunt may be that is no more
+
 
 def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:
     """Whether the denying word at token `index` is still to come true: an item that begins with 待 ends with it."""
@@ -49,7 +51,7 @@ def is_denied(reading: Reading, index: int) -> bool:
 
 
 def denied_behind(reading: Reading, index: int) -> bool:
-    """Whether the denying word at token `index` closes an item that is just such a course word: 残余分流无."""
+    """Whether the denying word at token `index` closes an item that is just a course word: 残余分流无, 残余分流消失."""
     if index == 0 or not _is_course(reading.tokens[index - 1]):
         return False
     starts = index == 1 or reading.separations[index - 1] >= CLAUSE
@@ -100,7 +102,7 @@ def _is_course(token: Token) -> bool:
 
 def _denies(token: Token) -> bool:
     entry = token.entry
-    return token.kind == "cue" and entry is not None and any(cue.value == "refuted" for cue in entry.cues)
+    return token.kind == "cue" and entry is not None and any(cue.value in ENDED for cue in entry.cues)
 
 
 def _says(token: Token, axis: str) -> bool:

@@ -191,8 +191,10 @@ class Judge:
         after = index + 1
         while after < len(tokens) and tokens[after].start < found.end:
             after += 1
-        if after == len(tokens) or tokens[after].kind != "unknown":
+        if after == len(tokens):
             return ""
+        if tokens[after].kind != "unknown":
+            return self._ends_otherwise(found, after, names, reading)
         stretch = reading.text(tokens[after])
         if len(stretch) >= _LEAST_SAID and stretch in names:
             return ""  # PDA未闭
@@ -201,9 +203,22 @@ class Judge:
         bracketed = (
             gaps[found.end] <= BRACKET and reading.view.depth[tokens[after].start] > reading.view.depth[found.start]
         )
+        label = after + 1
+        if label < len(tokens) and tokens[label].measure and reading.glued(label):
+            return ""  # 瓣环12mm
         if bracketed and (self._guard.changes_before(stretch) or self._says_a_kind(found, stretch)):
             return "unread-after"
         return ""
+
+    def _ends_otherwise(self, found: Found, after: int, names: str, reading: Reading) -> str:
+        """The problem of a name behind whose degree there is an unread end of a name: 共同房室瓣重度反流."""
+        tokens = reading.tokens
+        while after < len(tokens) and tokens[after].kind in ("cue", "modifier") and reading.glued(after):
+            after += 1
+        if after == len(tokens) or tokens[after].kind != "unknown" or not reading.glued(after):
+            return ""
+        stretch = reading.text(tokens[after])
+        return "unread-after" if stretch in self._lexicon.endings and stretch not in names else ""
 
     def _says_a_kind(self, found: Found, stretch: str) -> bool:
         """Whether unread text has two neighbours that names of a kind of the concept have, and its own have not."""

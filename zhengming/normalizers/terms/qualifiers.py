@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.denials import denied_behind, denies_a_word, is_denied, is_pending, turn
+from zhengming.normalizers.terms.denials import ENDED, denied_behind, denies_a_word, is_denied, is_pending, turn
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
@@ -52,25 +52,27 @@ def _words(
             host.stated.setdefault((modifier.axis, modifier.value), index)
             _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
     for cue in entry.cues:
-        if answers and cue.axis == "certainty":
-            _backward(reading, index, cue, "nearest", CLAUSE)
-        elif cue.value == OPERATED:
+        if cue.value == OPERATED:
             _operation(reading, index, cue, operations)
         elif cue.axis == "alternative":
             _either(reading, index, cue)
-        elif cue.value == "refuted":
-            _denial(reading, index, cue, lexicon.vocabulary.pending)
+        elif cue.value in ENDED and denied_behind(reading, index):
+            continue
+        elif cue.axis == "certainty":
+            _certainty(reading, index, cue, lexicon, answers=answers)
         elif cue.axis not in _WORDS_APART:
-            turned = cue.value == "affirmed" and turn(reading, index, lexicon.vocabulary.negators)
-            _cue(reading, index, replace(cue, value="refuted") if turned else cue)
+            _cue(reading, index, cue)
 
 
-def _denial(reading: Reading, index: int, cue: Cue, pending: tuple[str, ...]) -> None:
-    if denied_behind(reading, index):
-        return
-    if is_pending(reading, index, pending):
+def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answers: bool) -> None:
+    if answers:
+        _backward(reading, index, cue, "nearest", CLAUSE)
+    elif cue.value == "affirmed":
+        turned = turn(reading, index, lexicon.vocabulary.negators)
+        _cue(reading, index, replace(cue, value="refuted") if turned else cue)
+    elif cue.value == "refuted" and is_pending(reading, index, lexicon.vocabulary.pending):
         _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
-    elif denies_a_word(reading, index):
+    elif cue.value == "refuted" and denies_a_word(reading, index):
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
         _cue(reading, index, cue)

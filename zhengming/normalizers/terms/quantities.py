@@ -16,7 +16,7 @@ def measure(reading: Reading, index: int, said: Measure) -> None:
         if timed and reading.glued(index):
             _since(reading, index, reading.text(token))
         return
-    if said.unit is None:
+    if said.unit is None or (said.quantity == "length_mm" and is_labelled(reading, index)):
         return
     host = reading.bracket_host(index)
     if host is None:
@@ -37,6 +37,12 @@ def measure(reading: Reading, index: int, said: Measure) -> None:
     if said.low != said.high:
         host.qualifiers[f"{axis}_min"] = round(said.low, 3)
     host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={said.high:g}"))
+
+
+def is_labelled(reading: Reading, index: int) -> bool:
+    """Whether the number at token `index` measures what an unread word glued to it says: 距上腔静脉8mm is no size."""
+    before = reading.tokens[index - 1] if index else None
+    return before is not None and before.kind == "unknown" and reading.glued(index)
 
 
 def _since(reading: Reading, index: int, interval: str) -> None:

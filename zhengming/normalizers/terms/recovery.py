@@ -21,7 +21,7 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
     """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
-        if kind in ("unknown", "modifier") and _interrupted(reading, index, lexicon):
+        if kind in ("unknown", "modifier", "term") and _interrupted(reading, index, lexicon):
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
@@ -167,7 +167,7 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
 
 def _rest(reading: Reading, index: int) -> int | None:
     """The token that may go on with the name that token `index` begins, beyond words that may stand inside a name."""
-    joins = ("unknown",) if reading.tokens[index].kind == "modifier" else ("unknown", "term")
+    joins = ("unknown", "term") if reading.tokens[index].kind == "unknown" else ("unknown",)
     for position in range(index + 1, len(reading.tokens)):
         if reading.separations[position] > BRACKET:
             return None
@@ -190,9 +190,10 @@ def _may_interrupt(token: Token) -> bool:
 def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -> None:
     """Let the first token host the joined term; what is used up of the last one no longer is unknown."""
     token, end = reading.tokens[first], reading.tokens[last]
-    earlier = reading.hosts.pop(last, None)
-    if earlier:
-        reading.found.remove(earlier)
+    for place in (first, last):
+        earlier = reading.hosts.pop(place, None)
+        if earlier:
+            reading.found.remove(earlier)
     token.kind = "term"
     token.entry = entry
     stop = end.start + used
