@@ -187,8 +187,11 @@ def _between(reading: Reading, first: Found, second: Found) -> list[Token]:
 
 
 def _may_stand_between(token: Token) -> bool:
-    """Whether the token only joins the names beside it, says a sub-type, or is used up."""
-    return token.kind in ("modifier", "part") or (token.entry is not None and token.entry.joins > 0)
+    """Whether the token only joins the names beside it, says a sub-type or nothing, or is used up."""
+    if token.kind in ("modifier", "part"):
+        return True
+    entry = token.entry
+    return entry is not None and (entry.joins > 0 or all(cue.axis == "neutral" for cue in entry.cues))
 
 
 def _has_own_words(reading: Reading, found: Found) -> bool:

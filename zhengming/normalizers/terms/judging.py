@@ -213,7 +213,7 @@ class Judge:
     def _ends_otherwise(self, found: Found, after: int, names: str, reading: Reading) -> str:
         """The problem of a name behind whose degree there is an unread end of a name: 共同房室瓣重度反流."""
         tokens = reading.tokens
-        while after < len(tokens) and tokens[after].kind in ("cue", "modifier") and reading.glued(after):
+        while after < len(tokens) and tokens[after].kind == "cue" and reading.separations[after] == NONE:
             after += 1
         if after == len(tokens) or tokens[after].kind != "unknown" or not reading.glued(after):
             return ""
