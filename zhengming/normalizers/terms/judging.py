@@ -179,16 +179,23 @@ class Judge:
 
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""
-        tokens, index, gaps = reading.tokens, found.token, reading.view.gaps
         names = self._lexicon.names(found.codes[0])
         if is_doubted(reading, found, names, self._lexicon.vocabulary.negators):
             return "unclear-negation"
-        unread_before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[found.start] == NONE
-        if unread_before and self._guard.changes_before(reading.text(tokens[index - 1])):
-            return "unread-before"
-        if index > 0 and tokens[index - 1].kind == "unknown" and self._denies_word(reading.text(tokens[index - 1])):
-            return "unread-before"
-        after = index + 1
+        return self._unread_before(found, reading) or self._unread_after(found, names, reading)
+
+    def _unread_before(self, found: Found, reading: Reading) -> str:
+        before = reading.tokens[found.token - 1] if found.token else None
+        if before is None or before.kind != "unknown":
+            return ""
+        stretch = reading.text(before)
+        glued = reading.view.gaps[found.start] == NONE
+        changes = (glued and self._guard.changes_before(stretch)) or self._denies_word(stretch)
+        return "unread-before" if changes else ""
+
+    def _unread_after(self, found: Found, names: str, reading: Reading) -> str:
+        tokens, gaps, depth = reading.tokens, reading.view.gaps, reading.view.depth
+        after = found.token + 1
         while after < len(tokens) and tokens[after].start < found.end:
             after += 1
         if after == len(tokens):
@@ -200,15 +207,12 @@ class Judge:
             return ""  # PDA未闭
         if gaps[found.end] == NONE:
             return "unread-after" if self._guard.changes_after(stretch) else ""
-        bracketed = (
-            gaps[found.end] <= BRACKET and reading.view.depth[tokens[after].start] > reading.view.depth[found.start]
-        )
         label = after + 1
         if label < len(tokens) and tokens[label].measure and reading.glued(label):
             return ""  # 瓣环12mm
-        if bracketed and (self._guard.changes_before(stretch) or self._says_a_kind(found, stretch)):
-            return "unread-after"
-        return ""
+        bracketed = gaps[found.end] <= BRACKET and depth[tokens[after].start] > depth[found.start]
+        changes = self._guard.changes_before(stretch) or self._says_a_kind(found, stretch)
+        return "unread-after" if bracketed and changes else ""
 
     def _ends_otherwise(self, found: Found, after: int, names: str, reading: Reading) -> str:
         """The problem of a name behind whose degree there is an unread end of a name: 共同房室瓣重度反流."""

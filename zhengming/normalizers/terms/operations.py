@@ -39,6 +39,15 @@ class Operations:
             alone = only or not own
         return found
 
+    def is_spared(self, found: Found, others: list[Found]) -> bool:
+        """Whether an operation behind a list is not of this concept: none ever is, or another is a kind of it."""
+        return self.is_untreated(found) or any(
+            found is not other and self._is_kind(other, found.codes) for other in others
+        )
+
+    def _is_kind(self, found: Found, above: tuple[str, ...]) -> bool:
+        return any(not self._ancestors(code).isdisjoint(above) for code in found.codes)
+
     def is_untreated(self, found: Found) -> bool:
         """Whether no operation is of the concept: hypertension, a failing heart, a syndrome."""
         return bool(found.codes) and all(self._is_one_below(code, self._untreated) for code in found.codes)

@@ -13,10 +13,11 @@ from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.denials import ENDED, denied_behind, denies_a_word, is_denied, is_pending, turn
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, SOFT, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
@@ -31,7 +32,7 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
             measure(reading, index, token.measure)
         elif token.entry and token.kind in ("cue", "modifier"):
             _words(reading, index, token.entry, lexicon, operations, answers=answers)
-    _marks(reading, lexicon)
+    mark(reading, lexicon)
     answer(reading, lexicon)
     for found in reading.found:
         _share(found)
@@ -99,8 +100,8 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
     before = [found for found in reading.found if cue.axis not in found.qualifiers]
     _cue(reading, index, cue)
     reached = [found for found in before if cue.axis in found.qualifiers]
-    untreated = [found for found in reached if operations.is_untreated(found)] if len(reached) > 1 else []
-    for found in untreated if len(untreated) < len(reached) else ():
+    spared = [found for found in reached if operations.is_spared(found, reached)] if len(reached) > 1 else []
+    for found in spared if len(spared) < len(reached) else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()
 
@@ -271,7 +272,13 @@ def _apart(reading: Reading, index: int) -> Found | None:
     if ahead and depth[ahead[2].start] > depth[reading.tokens[index].start]:
         ahead = None  # 心内膜垫缺损，部分型（二尖瓣裂）
     behind = reading.side(index, -1, CLAUSE)
-    return behind[2] if behind and not ahead else None
+    if ahead or behind is None:
+        return None
+    found, position = behind[2], behind[2].token
+    while position > 0 and depth[found.start] > depth[reading.tokens[index].start]:
+        position -= 1  # 主动脉瓣狭窄（二叶式主动脉瓣），重度
+        found = reading.hosts.get(position, found)
+    return found
 
 
 def _forward(reading: Reading, index: int, cue: Cue) -> bool:
@@ -385,41 +392,3 @@ def _begins_a_word(reading: Reading, index: int) -> bool:
 def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
     """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
     return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
-
-
-def _marks(reading: Reading, lexicon: Lexicon) -> None:
-    """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
-    view = reading.view
-    if view.bare:
-        return
-    spaceless = view.spaceless
-    marks = {
-        mark: cues
-        for mark, cues in lexicon.vocabulary.marks.items()
-        if mark in spaceless and cues[0].position == "after"
-    }
-    if not marks:
-        return
-    for border in range(len(reading.tokens) + 1):
-        place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
-        if view.gaps[place] == NONE:
-            continue
-        between = view.between(place)
-        for mark, cues in marks.items():
-            if mark in between:
-                _mark(reading, border, cues[0])
-
-
-def _mark(reading: Reading, border: int, cue: Cue) -> None:
-    found = None
-    for position in range(border - 1, -1, -1):
-        if position < border - 1 and reading.separations[position + 1] > BRACKET:
-            break
-        found = reading.hosts.get(position)
-        if found or reading.tokens[position].kind == "unknown":
-            break
-    if found is None and border < len(reading.tokens):
-        found = reading.hosts.get(border)
-    if found and found.qualifiers.get("certainty") in (None, "affirmed"):
-        found.qualifiers[cue.axis] = cue.value
-        found.steps.append(("qualifier", f"{cue.text} → {cue.axis}={cue.value}"))

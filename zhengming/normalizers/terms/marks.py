@@ -1,0 +1,45 @@
+"""Marks: punctuation that speaks of the name before it."""
+
+from __future__ import annotations
+
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.reading import Reading
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue
+
+
+def mark(reading: Reading, lexicon: Lexicon) -> None:
+    """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
+    view = reading.view
+    if view.bare:
+        return
+    spaceless = view.spaceless
+    marks = {
+        sign: cues
+        for sign, cues in lexicon.vocabulary.marks.items()
+        if cues[0].position == "after" and sign in spaceless
+    }
+    if not marks:
+        return
+    for border in range(len(reading.tokens) + 1):
+        place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
+        if view.gaps[place] == NONE:
+            continue
+        between = view.between(place)
+        for sign, cues in marks.items():
+            if sign in between:
+                _mark(reading, border, cues[0])
+
+
+def _mark(reading: Reading, border: int, cue: Cue) -> None:
+    found = None
+    for position in range(border - 1, -1, -1):
+        if position < border - 1 and reading.separations[position + 1] > BRACKET:
+            break
+        found = reading.hosts.get(position)
+        if found or reading.tokens[position].kind == "unknown":
+            break
+    if found is None and border < len(reading.tokens):
+        found = reading.hosts.get(border)
+    if found and found.qualifiers.get("certainty") in (None, "affirmed"):
+        found.qualifiers[cue.axis] = cue.value
+        found.steps.append(("qualifier", f"{cue.text} → {cue.axis}={cue.value}"))
