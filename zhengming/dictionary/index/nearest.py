@@ -259,11 +259,17 @@ def _product(one: Rows, other: Rows, width: int, top: int, threads: int) -> tupl
     many = len(starts) - 1
     left = csr_matrix(one, shape=(len(one[2]) - 1, many))
     right = csr_matrix((weights, columns.astype(np.int32), starts.astype(np.int32)), shape=(many, width))
-    product = sp_matmul_topn(left, right, top + _SPARE, n_threads=threads)
+    product = sp_matmul_topn(left, right, top + _SPARE, sort=True, n_threads=threads)
     rows = np.repeat(np.arange(len(one[2]) - 1), np.diff(product.indptr))
-    order = np.lexsort((product.indices, -product.data, rows))
-    order = order[np.arange(len(rows)) - product.indptr[rows] < top]
-    return rows[order], product.indices[order], product.data[order]
+    ids, sums = product.indices, product.data
+    rank = np.arange(len(rows)) - product.indptr[rows]
+    last = np.flatnonzero((rank[:-1] == top - 1) & (rank[1:] == top))
+    unsure = np.isin(rows, rows[last[sums[last] == sums[last + 1]]])  # several are as good as the last one
+    if unsure.any():
+        order = np.lexsort((ids[unsure], -sums[unsure], rows[unsure]))
+        ids[unsure], sums[unsure] = ids[unsure][order], sums[unsure][order]
+    kept = rank < top
+    return rows[kept], ids[kept], sums[kept]
 
 
 def _product_of_one(one: Rows, other: Rows, width: int, top: int, _threads: int) -> tuple[NDArray[Any], ...]:

@@ -87,6 +87,11 @@ class Senses:
 
         return np.lexsort((ids, self._misspelled[ids], -scores, owners))
 
+    def first(self, ids: NDArray[Any]) -> NDArray[np.int32]:
+        """The first concept of each of the terms `ids`."""
+        found: NDArray[np.int32] = self._concepts[self._starts[ids]]
+        return found
+
     def of(self, ids: NDArray[Any], most: int) -> list[list[int]]:
         """The first `most` concepts of each of the terms `ids`."""
         import numpy as np

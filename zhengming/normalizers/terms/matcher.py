@@ -168,11 +168,7 @@ class Matcher:
         keys = [self._lexicon.key(text) for text in texts]
         distinct = [one for one in dict.fromkeys(keys) if one]
         found = dict(zip(distinct, self._proposer.nearest_many(distinct, least, top), strict=True))
-        return [[self._candidate(*one) for one in found.get(text, ())] for text in keys]
-
-    def _candidate(self, score: float, term_key: str) -> Candidate:
-        code = self._lexicon.codes(term_key)[0]
-        return Candidate(code, self.name(code), round(score, 4))
+        return [list(found.get(text, ())) for text in keys]
 
     def _read_together(self, texts: Sequence[str], jobs: int | None) -> None:
         """Read distinct texts: many on `jobs` cores, a few here."""

@@ -14,6 +14,7 @@ from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.mention import Candidate
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.stored import StoredLexicon
@@ -56,9 +57,19 @@ class Proposer:
         if isinstance(self._candidates, StoredCandidates):
             yield from self._candidates.foresee(texts, read)
 
-    def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[tuple[float, str]]]:
-        """(score, term key) of the best term of each of the `shown` nearest concepts, for many folded texts."""
-        return self._candidates.nearest_many(texts, cutoff, shown)
+    def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
+        """The `shown` concepts with the terms nearest to each of many folded texts; of each term the first concept."""
+        candidates, lexicon = self._candidates, self._lexicon
+        if isinstance(candidates, StoredCandidates) and isinstance(lexicon, StoredLexicon):
+            if not lexicon.has_local_terms:
+                return candidates.concepts_many(texts, cutoff, shown)
+        found = []
+        for nearest in candidates.nearest_many(texts, cutoff, shown):
+            best: dict[str, float] = {}
+            for score, term_key in nearest:
+                best.setdefault(lexicon.codes(term_key)[0], score)
+            found.append([Candidate(code, lexicon.name(code), round(score, 4)) for code, score in best.items()])
+        return found
 
     def propose(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from zhengming.normalizers.terms.candidates import SHOWN, CandidateIndex, best_of_each
+from zhengming.normalizers.terms.mention import Candidate
 
 if TYPE_CHECKING:
     from zhengming.dictionary.index.nearest import Nearest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _KEPT = 200_000  # answers kept
 _ASKED = 10  # terms asked of the index for one text: several may be of one concept
+_SPARE = 5  # terms asked beyond the concepts wanted, for the same reason
 _NAMED = 8  # concepts of one term that are told apart: more are shown to nobody
 _TOGETHER = 20_000  # texts whose terms are looked up together
 
@@ -46,14 +48,35 @@ class StoredCandidates(CandidateIndex):
         return found if cutoff <= self._level else [one for one in found if one[0] >= cutoff]
 
     def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[tuple[float, str]]]:
-        """As `nearest` for many texts, `shown` concepts of each; nothing of it is kept."""
-        answers: list[list[tuple[float, str]]] = []
+        """As `nearest` for many texts, with the sender's own terms."""
+        return list(self._with_local_terms(texts, self._index.nearest_many(texts, top=shown + _SPARE, cutoff=cutoff)))
+
+    def concepts_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
+        """The `shown` concepts that the terms most like each text name first, best first; no sender's own terms."""
+        answers: list[list[Candidate]] = []
         for first in range(0, len(texts), _TOGETHER):
             some = texts[first : first + _TOGETHER]
-            found = self._index.nearest_many(some, top=max(_ASKED, shown), cutoff=cutoff)
-            local = self._lexicon.has_local_terms
-            answers += self._with_local_terms(some, found) if local else self._best(some, found, shown)
+            found = self._index.nearest_many(some, top=shown + _SPARE, cutoff=cutoff)
+            answers += self._concepts(some, found, shown)
         return answers
+
+    def _concepts(self, texts: Sequence[str], found: Nearest, shown: int) -> Iterator[list[Candidate]]:
+        import numpy as np
+
+        senses = self._lexicon.index.senses
+        owners = np.repeat(np.arange(len(texts)), np.diff(found.starts))
+        order = senses.ordered(owners, found.ids, found.scores)
+        concepts = senses.first(found.ids[order])
+        _pairs, places = np.unique(owners.astype(np.int64) << 32 | concepts, return_index=True)  # the best of each
+        places.sort()
+        starts = np.searchsorted(owners[places], np.arange(len(texts) + 1))
+        places = places[np.arange(len(places)) - starts[owners[places]] < shown]
+        starts = np.searchsorted(owners[places], np.arange(len(texts) + 1)).tolist()
+        used, which = np.unique(concepts[places], return_inverse=True)
+        codes, names, at = senses.codes.many(used), senses.names.many(used), which.tolist()
+        scores = np.round(found.scores[order[places]].astype(np.float64), 4).tolist()
+        listed = list(map(Candidate, [codes[one] for one in at], [names[one] for one in at], scores))
+        return (listed[start:end] for start, end in pairwise(starts))
 
     def slips(self, text: str) -> Set[str] | None:
         """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
@@ -106,7 +129,7 @@ class StoredCandidates(CandidateIndex):
             scored = list(zip(scores[start:end], named[start:end], strict=True))
             yield best_of_each([*scored, *super().nearest(text, self._level)], self._lexicon.terms)
 
-    def _best(self, texts: Sequence[str], found: Nearest, shown: int = SHOWN) -> Answers:
+    def _best(self, texts: Sequence[str], found: Nearest) -> Answers:
         """As `best_of_each`, by the numbers of terms and concepts; the codes and names that are shown are kept."""
         import numpy as np
 
@@ -122,7 +145,7 @@ class StoredCandidates(CandidateIndex):
                 if not seen.issuperset(concepts[place]):
                     seen.update(concepts[place])
                     chosen.append(place)
-                    if len(chosen) - ends[-1] == shown:
+                    if len(chosen) - ends[-1] == SHOWN:
                         break
             ends.append(len(chosen))
         named = self._index.keys.many(ids[chosen])
