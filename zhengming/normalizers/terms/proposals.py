@@ -60,9 +60,8 @@ class Proposer:
     def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
         """The `shown` concepts with the terms nearest to each of many folded texts; of each term the first concept."""
         candidates, lexicon = self._candidates, self._lexicon
-        if isinstance(candidates, StoredCandidates) and isinstance(lexicon, StoredLexicon):
-            if not lexicon.has_local_terms:
-                return candidates.concepts_many(texts, cutoff, shown)
+        if isinstance(candidates, StoredCandidates) and not candidates.has_local_terms:
+            return candidates.concepts_many(texts, cutoff, shown)
         found = []
         for nearest in candidates.nearest_many(texts, cutoff, shown):
             best: dict[str, float] = {}

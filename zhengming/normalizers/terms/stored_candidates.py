@@ -36,6 +36,11 @@ class StoredCandidates(CandidateIndex):
         self._slips: dict[str, Set[str]] = {}
         self._wanted: dict[str, None] | None = None
 
+    @property
+    def has_local_terms(self) -> bool:
+        """Whether the sender has terms of its own, which the index does not know."""
+        return self._lexicon.has_local_terms
+
     def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1."""
         found = self._answers.get(text)
@@ -111,7 +116,7 @@ class StoredCandidates(CandidateIndex):
             self._slips.clear()
             self._lexicon.forget()
         found = self._index.nearest_many(texts, top=_ASKED, cutoff=self._level)
-        if self._lexicon.has_local_terms:
+        if self.has_local_terms:
             answers = list(self._with_local_terms(texts, found))
         else:
             answers = list(self._best(texts, found))
