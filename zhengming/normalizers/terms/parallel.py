@@ -14,16 +14,18 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
 LEAST_TEXTS = 2_000  # below this a fork (some 30 ms) gains too little
-_OWN_SHARE = 0.85  # of an equal share, for the process that also takes in what the others found
-_PORTION = 500  # texts handed to a worker at a time
+_PORTION = 250  # texts that a process takes at a time
 
 _Reader = Callable[[str], Sequence[Mention]]
-_reader: _Reader | None = None  # what a worker inherits by being forked
+_work: _Work | None = None  # what a worker inherits by being forked
 
 
 def workers(count: int, jobs: int | None) -> int:
@@ -49,30 +51,52 @@ def uncollected() -> Iterator[None]:
 
 
 def read_many(texts: Sequence[str], reader: _Reader, processes: int) -> Iterator[Sequence[Mention]]:
-    """What `reader` says of each text, in order: the first share read here, the others by forked workers meanwhile."""
-    global _reader
-    share = round(len(texts) / processes * _OWN_SHARE)
-    portions = [texts[start : start + _PORTION] for start in range(share, len(texts), _PORTION)]
-    _reader = reader
+    """What `reader` says of each text, in order; this process and forked ones take portions as they are free."""
+    global _work
+    portions = [texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)]
+    forked = multiprocessing.get_context("fork")
+    work = _work = _Work(portions, reader, forked.Value("l", 0))
     try:
         with warnings.catch_warnings():
             # Python warns of forking beside threads; a worker only reads texts and touches no lock of theirs.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(processes - 1)
+            pool = forked.Pool(processes - 1)
+        read: dict[int, list[Sequence[Mention]]] = {}
         with pool:
-            waiting = pool.imap(_read_portion, portions)
-            yield from map(reader, texts[:share])
-            for packed in waiting:
-                for mentions in marshal.loads(packed):
-                    yield [_unpacked(mention) for mention in mentions]
+            waiting = pool.imap_unordered(_read_portion, range(len(portions)))
+            while (number := work.taken()) < len(portions):
+                read[number] = [reader(text) for text in portions[number]]
+            for number, packed in filter(None, waiting):
+                read[number] = [[_unpacked(one) for one in mentions] for mentions in marshal.loads(packed)]
+        for number in range(len(portions)):
+            yield from read.pop(number)
     finally:
-        _reader = None
+        _work = None
 
 
-def _read_portion(texts: Sequence[str]) -> bytes:
-    if _reader is None:
+class _Work(NamedTuple):
+    """What is to be read by whom, and how many portions are taken: shared by all processes."""
+
+    portions: Sequence[Sequence[str]]
+    reader: _Reader
+    served: Synchronized[int]
+
+    def taken(self) -> int:
+        """The number of the next portion, which is now taken."""
+        with self.served.get_lock():
+            self.served.value += 1
+            return self.served.value - 1
+
+
+def _read_portion(_number: int) -> tuple[int, bytes] | None:
+    """The number of the portion that was next, and what was read of it; None when all are taken."""
+    if _work is None:
         raise RuntimeError("not a forked worker")
-    return marshal.dumps([[_packed(mention) for mention in _reader(text)] for text in texts])
+    number = _work.taken()
+    if number >= len(_work.portions):
+        return None
+    read = [[_packed(mention) for mention in _work.reader(text)] for text in _work.portions[number]]
+    return number, marshal.dumps(read)
 
 
 def _packed(mention: Mention) -> tuple[object, ...]:

@@ -280,11 +280,13 @@ def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Itera
     first, last = min(starts), max(ends)
     if last - first < _LEAST - 1:
         return
-    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends if end - first >= _LEAST - 1]
+    before = [(end, end - slips.end(view.text, end)) for end in ends if end - first >= _LEAST - 1]
     for start in starts:
-        reached = start + slips.start(view.text, start) if last - start >= _LEAST - 1 else -1
-        for end, reach in before:
-            if reach > reached or not _LEAST - 1 <= end - start <= _LONGEST:
+        reached = start + slips.start(view.text, start) if last - start >= _LEAST - 1 else -_LONGEST
+        for end, ending in before:
+            size = end - start
+            slip = _SLIP if size >= _LEAST else 0  # a shorter one can only be a name that lost a character
+            if ending > reached + slip or not _LEAST - 1 <= size <= _LONGEST:
                 continue
             if view.bare or max(gaps[start + 1 : end]) <= SOFT:
                 yield start, end
