@@ -270,13 +270,19 @@ def _is_whole(tokens: list[Token], start: int, end: int, view: View) -> bool:
     return not cut and all(token.kind != "term" for token in inside)
 
 
-def _windows(tokens: list[Token], index: int, view: View, slips: Slips) -> Iterator[tuple[int, int]]:
+def _windows(
+    tokens: list[Token], index: int, view: View, slips: Slips, *, whole: bool = False
+) -> Iterator[tuple[int, int]]:
     """Stretches with a character of the unread token: inside it, or from and to a border of a token beside it.
 
-    Only those that may be one slip away from a name: but for _SLIP characters, they start and end as names do.
+    Only those that may be one slip away from a name: but for _SLIP characters, they start and end as names do. If
+    `whole`, only those that take in all of the token.
     """
     gaps = view.gaps
     starts, ends = _borders(tokens, index, view)
+    if whole:
+        token = tokens[index]
+        starts, ends = [one for one in starts if one <= token.start], [one for one in ends if one >= token.end]
     first, last = min(starts), max(ends)
     if last - first < _LEAST - 1:
         return
@@ -355,9 +361,9 @@ def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
     for index, token in enumerate(reading.tokens):
         if token.kind != "unknown":
             continue
-        for start, end in _windows(reading.tokens, index, reading.view, slips):
+        for start, end in _windows(reading.tokens, index, reading.view, slips, whole=True):
             inside = [one for one in reading.found if start <= one.start and one.end <= end and not one.problem]
-            if not inside or start > token.start or end < token.end:
+            if not inside:
                 continue
             meant = {code for slip in slips.near(reading.view.text[start:end]) for code in terms[slip.meant].codes}
             for found in inside:
