@@ -64,7 +64,7 @@ def cover_pairs(batch: Batch) -> Columns:
 
 def explains(batch: Batch) -> tuple[Columns, Any, Any]:
     """How much of the cell the name explains, likewise as it is and translated back; in sum and by character."""
-    known, size = batch.answers.counts.characters, batch.size
+    known, size = batch.answers.counts.back.characters, batch.size
     rows = known.rows(batch.cells.texts, unit=False)
     which, place = expand(rows.indptr, batch.pairs.cell)
     exact, said, weight = _explained(batch, batch.form[which], rows.indices[place])
@@ -93,7 +93,7 @@ def _explained(batch: Batch, form: Any, character: Any) -> tuple[Any, Any, Any]:
     counts = batch.answers.counts
     found = counts.said_of_forms
     told = found.ravel()[form * found.shape[1] + character].astype(np.float32)
-    return np.signbit(told).astype(np.float32), np.abs(told), counts.characters.weights[character]
+    return np.signbit(told).astype(np.float32), np.abs(told), counts.back.characters.weights[character]
 
 
 def _strange(batch: Batch) -> Any:
@@ -109,7 +109,7 @@ def _strange(batch: Batch) -> Any:
 
 def _explains_segment(batch: Batch) -> tuple[Any, Any]:
     """How much the name explains of the segment that it explains best, translated back and as it is."""
-    rows = batch.answers.counts.characters.rows(batch.cells.segments, unit=False)
+    rows = batch.answers.counts.back.characters.rows(batch.cells.segments, unit=False)
     pair, segment = expand(batch.cells.starts, batch.pairs.cell)
     which, place = expand(rows.indptr, segment)
     exact, said, weight = _explained(batch, batch.form[pair[which]], rows.indices[place])

@@ -21,7 +21,7 @@ from zhengming.learning.sparse import expand, look_up, pairwise
 
 BEST = 25  # candidates of a cell that are judged together
 _BEYOND = 0.1  # by which a confidence may exceed the share right among scores like its own
-_FOR_NEW = 0.005
+_FOR_NEW = 0.006  # of F1 that is given for finding more names never reviewed: some 10 of 100 of them
 _EQUAL = 0.002  # of F1 between thresholds that are taken for equally good
 _STRANGE = 0.85  # below every accept level
 _OTHERS = 8  # of them, the best ones to which each is compared

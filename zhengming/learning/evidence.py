@@ -153,9 +153,9 @@ class Counts:
     """What counting the reviewed texts gives; cheap, so it is made anew for every block that must not be seen."""
 
     def __init__(
-        self, reviewed: Reviewed, catalogue: Catalogue, associated: Grams, held: csr_matrix, back: Back | None = None
+        self, reviewed: Reviewed, catalogue: Catalogue, associated: Grams, held: csr_matrix, back: Back
     ) -> None:
-        """Count names, groups, and which n-gram of a text goes with which name; learn `back` unless it is given.
+        """Count names, groups, and which n-gram of a text goes with which name.
 
         `held` has a row for each text: which n-grams of `associated` it holds.
         """
@@ -175,20 +175,20 @@ class Counts:
         self._catalogue = catalogue
         self.association = together
         self.seen = frozenset("".join(reviewed.cells)) | {" "}
-        self.characters = Grams.of(reviewed.cells, (1,), least=2)
-        self.back = back or Back.of(reviewed, catalogue, self.characters)
+        self.back = back
 
     @cached_property
     def said_of_forms(self) -> Any:
-        """Wordings × `characters`: how likely the character stands in a cell with that name, as half floats.
+        """Wordings × characters of `back`: how likely the character stands in a cell with that name, as half floats.
 
         Where the wording has the character itself the number's sign is set; so one look tells both.
         """
         rows, size = self._catalogue.rows, len(self._catalogue.forms)
-        said = np.empty((size, len(self.characters.columns)), dtype=np.float16)
+        characters = self.back.characters
+        said = np.empty((size, len(characters.columns)), dtype=np.float16)
         for start in range(0, size, _FORMS):
             said[start : start + _FORMS] = np.clip(self.back.predict(rows[start : start + _FORMS]), 0, 1)
-        has = self.characters.rows(self._catalogue.forms, unit=False)
+        has = characters.rows(self._catalogue.forms, unit=False)
         where = np.repeat(np.arange(size), np.diff(has.indptr)), has.indices
         said[where] = np.copysign(said[where], np.float16(-1))
         return said
@@ -227,24 +227,42 @@ def _single(reviewed: Reviewed) -> dict[str, int]:
 class Back:
     """From a name to the characters of the cells it was given for."""
 
-    def __init__(self, columns: Any, weights: Any) -> None:
+    def __init__(self, characters: Grams, columns: Any, weights: Any) -> None:
         """`columns` are the catalogue's n-grams used, `weights` has a row for each and a column a character."""
+        self.characters = characters
         self.columns = columns
         self.weights = weights
+        self._fitted: tuple[Ridge, csr_matrix] | None = None
 
     @classmethod
-    def of(cls, reviewed: Reviewed, catalogue: Catalogue, characters: Grams) -> Back:
-        """Learn it from the reviewed texts; `characters` are those predicted."""
+    def of(cls, reviewed: Reviewed, catalogue: Catalogue) -> Back:
+        """Learn it from the reviewed texts."""
+        characters = characters_of(reviewed)
         labels = reviewed.labels @ catalogue.rows[: len(catalogue)]
         seen = np.diff(labels.tocsc().indptr)
         columns = np.sort(np.lexsort((np.arange(len(seen)), -seen))[:_MOST_BACK])
         columns = columns[seen[columns] > 0]
         wanted = characters.rows(reviewed.cells, unit=False)
-        return cls(columns, Ridge.fit(unit(labels[:, columns]), wanted, BACK_PENALTY, primal=True).weights)
+        ridge = Ridge.fit(unit(labels[:, columns]), wanted, BACK_PENALTY, primal=True)
+        made = cls(characters, columns, ridge.weights)
+        made._fitted = ridge, wanted
+        return made
+
+    def without(self, block: Any) -> Back:
+        """What it would be, had it never seen the texts `block`."""
+        if self._fitted is None:
+            raise ValueError("what was loaded cannot leave texts out")
+        ridge, wanted = self._fitted
+        return Back(self.characters, self.columns, ridge.without(block, wanted).weights)
 
     def predict(self, rows: csr_matrix) -> Any:
         """How likely each character stands in the cell, for wordings given as rows over the catalogue's n-grams."""
         return rows[:, self.columns] @ self.weights
+
+
+def characters_of(reviewed: Reviewed) -> Grams:
+    """The characters that more than one reviewed text has."""
+    return Grams.of(reviewed.cells, (1,), least=2)
 
 
 @dataclass(frozen=True)
@@ -275,7 +293,8 @@ class Evidence:
             self.targets = Targets.of(reviewed, catalogue)
             self._wanted = self.targets.matrix(reviewed, catalogue)
             self.ridge = Ridge.fit(self.rows, self._wanted, PENALTY)
-        self.counts = Counts(reviewed, catalogue, self._associated, self._held, kept.back if kept else None)
+        back = kept.back if kept else Back.of(reviewed, catalogue)
+        self.counts = Counts(reviewed, catalogue, self._associated, self._held, back)
 
     def answers(self, cells: Cells) -> Answers:
         """What the evidence says of new cells."""
@@ -284,7 +303,8 @@ class Evidence:
     def left_out(self, block: Any, cells: Cells) -> Answers:
         """What it would say of its own texts `block`, given as `cells`, had it never seen them."""
         kept = np.setdiff1d(np.arange(len(self.reviewed.cells)), block)
-        counts = Counts(self.reviewed.without(block), self.catalogue, self._associated, self._held[kept])
+        back = self.counts.back.without(block)
+        counts = Counts(self.reviewed.without(block), self.catalogue, self._associated, self._held[kept], back)
         return self._answers(cells, self.ridge.without(block, self._wanted), self.rows[kept].T.tocsr(), counts)
 
     def _answers(self, cells: Cells, ridge: Ridge, turned: csr_matrix, counts: Counts) -> Answers:

@@ -15,7 +15,7 @@ from zhengming.errors import UsageError
 from zhengming.learning import storage
 from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.decision import Calibration
-from zhengming.learning.evidence import Back, Evidence, Kept, Reviewed, Targets
+from zhengming.learning.evidence import Back, Evidence, Kept, Reviewed, Targets, characters_of
 from zhengming.learning.material import Material, frequent
 from zhengming.learning.quality import Judged, Quality, measure
 from zhengming.learning.texts import plain
@@ -117,7 +117,9 @@ class Model:
         arrays = self._arrays
         reviewed = Reviewed.of(self.material.texts, self.material.codes, catalogue)
         targets = Targets.from_columns(arrays["names"], arrays["groups"], arrays["grams"], catalogue)
-        back = Back(arrays["back_columns"], storage.large(arrays["back"], arrays["back_scale"]))
+        back = Back(
+            characters_of(reviewed), arrays["back_columns"], storage.large(arrays["back"], arrays["back_scale"])
+        )
         kept = Kept(targets, storage.large(arrays["weights"], arrays["weights_scale"]), back)
         calibration = Calibration(arrays["scores"], arrays["confidences"], *self._thresholds)
         evidence = Evidence(reviewed, catalogue, kept)

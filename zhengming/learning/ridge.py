@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_TEXTS = 7_000  # texts regressed in the dual: 7,000² numbers are 200 MB and take 15 s to invert on one core
 MOST_GRAMS = 6_144  # n-grams regressed in the primal
 _FREQUENT = 4_096  # n-grams, each with a weight for each target once a dual regression predicts
-_CHUNK = 4_096  # texts at a time
+_CHUNK = 16_384  # texts at a time
 
 
 class Ridge:

@@ -27,7 +27,7 @@ BLOCKS = 12  # of texts whose evidence is left out together; the fewer, the less
 _BLOCKS_OF_MANY = 6  # where more is reviewed than judged, a block is a small part of it anyway
 FOLDS = 6  # that are judged by trees of the others: of 3 the scores were too timid for the final trees' threshold
 _AT_ONCE = 2  # trainings of trees at a time, each on one core
-MOST_JUDGED = 12_000  # reviewed texts the trees learn from; the evidence rests on all of them
+MOST_JUDGED = 9_000  # reviewed texts the trees learn from; the evidence rests on all of them
 
 Note = Callable[[str], None]
 
