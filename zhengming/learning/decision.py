@@ -3,8 +3,9 @@
 A second, small model sees the best candidates of a cell with their first scores: what they leave unexplained, which of
 them go together or never do, and which says what a better one says already. Its scores are then calibrated on cells it
 has not seen. The confidence of a score is the share that was right among all decisions at least that sure, less what
-chance may have added: who accepts from 0.95 on may expect at least 95 of 100 to be right. So that a doubtful one does
-not pass in a crowd of sure ones, no confidence is more than a tenth above the share right among scores like it.
+chance may have added: who accepts from 0.95 on may expect at least 95 of 100 to be right. The final trees learned from
+more than those that made these scores and are a little bolder; therefore much is left to chance. So that a doubtful one
+does not pass in a crowd of sure ones, no confidence is more than a tenth above the share right among scores like it.
 """
 
 from __future__ import annotations
@@ -184,8 +185,8 @@ class Calibration:
         return np.where(strange > 0, np.minimum(sure, _STRANGE), sure)
 
 
-def lower_bound(right: Any, count: Any, doubt: float = 2.33) -> Any:
-    """The share right, less what chance may have added (Wilson's lower bound; 2.33: 99 times of 100 it holds)."""
+def lower_bound(right: Any, count: Any, doubt: float = 2.6) -> Any:
+    """The share right, less what chance may have added (Wilson's lower bound; 2.6: 199 times of 200 it holds)."""
     share, square = right / count, doubt**2
     spread = doubt * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
     return (share + square / (2 * count) - spread) / (1 + square / count)
