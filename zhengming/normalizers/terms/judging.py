@@ -12,7 +12,7 @@ from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID = 2  # characters of unread text that only repeats what the name says
 _MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
@@ -189,9 +189,9 @@ class Judge:
         if before is None or before.kind != "unknown":
             return ""
         stretch = reading.text(before)
-        glued = reading.view.gaps[found.start] == NONE
-        changes = (glued and self._guard.changes_before(stretch)) or self._denies_word(stretch)
-        return "unread-before" if changes else ""
+        gap = reading.view.gaps[found.start]
+        changes = gap <= SOFT and stretch.isascii() and self._denies_word(stretch)
+        return "unread-before" if changes or (gap == NONE and self._guard.changes_before(stretch)) else ""
 
     def _unread_after(self, found: Found, names: str, reading: Reading) -> str:
         tokens, gaps, depth = reading.tokens, reading.view.gaps, reading.view.depth

@@ -110,7 +110,7 @@ class Matcher:
         self._spelling = None if stored else Spelling(self._lexicon)
         self._compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
-        self._operations = Operations(self.category)
+        self._operations = Operations(self.category, self._lexicon)
         self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
         self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
         self._confidence = _calibration()
@@ -341,6 +341,7 @@ class Matcher:
         if any(view.depth):
             specify(reading, lexicon, self.category)
         if unread:
+            self._operations.read_objects(reading)
             go_on(reading, lexicon, self.category)
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
@@ -19,8 +20,10 @@ PLANNED = "planned"
 class Operations:
     """The operations that a category knows of."""
 
-    def __init__(self, category: Category) -> None:
-        """Read the policy of the category."""
+    def __init__(self, category: Category, lexicon: Lexicon) -> None:
+        """Read the policy of the category; `lexicon` has its names."""
+        self._lexicon = lexicon
+        self._names = category.concepts
         self._ancestors = category.ancestors
         self._untreated = frozenset(category.policy.untreated)
         treatments = {key(word): frozenset(codes) for word, codes in category.policy.treatments.items()}
@@ -38,6 +41,29 @@ class Operations:
             start, found, only = self._listed(reading, start - 1, treats)
             alone = only or not own
         return found
+
+    def read_objects(self, reading: Reading) -> None:
+        """Let an operation say what it was of, where only the part of the heart is named: 动脉导管结扎术后.
+
+        That is the one concept among those it treats whose name begins with the part.
+        """
+        for index in range(1, len(reading.tokens)):
+            token, before = reading.tokens[index], reading.tokens[index - 1]
+            if before.kind != "unknown" or token.kind != "cue" or token.entry is None or not reading.glued(index):
+                continue
+            if not any(cue.value == OPERATED and cue.position != "before" for cue in token.entry.cues):
+                continue
+            part = reading.text(before)
+            codes = [code for code in self._treats(token.entry.key) if self._name(code).startswith(part)]
+            entry = self._lexicon.terms.get(self._name(codes[0])) if len(codes) == 1 and len(part) > 1 else None
+            if entry and len(entry.codes) == 1:
+                before.kind, before.entry = "term", entry
+                found = Found(index - 1, before.start, before.end, entry.codes, entry, "shared-head")
+                found.steps.append(("shared-head", f"{part} → {entry.senses[0][1].text}"))
+                reading.add(found)
+
+    def _name(self, code: str) -> str:
+        return self._lexicon.key(self._names[code].name)
 
     def is_spared(self, found: Found, others: list[Found]) -> bool:
         """Whether an operation behind a list is not of this concept: none ever is, or another is a kind of it."""

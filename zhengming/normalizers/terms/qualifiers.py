@@ -127,6 +127,8 @@ def _share(found: Found) -> None:
         for axis, value in head.qualifiers.items():
             if axis != "size_mm":
                 found.qualifiers.setdefault(axis, value)
+        for axis in _DEGREES & found.qualifiers.keys():
+            head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
 
 
 def _cue(reading: Reading, index: int, cue: Cue) -> None:

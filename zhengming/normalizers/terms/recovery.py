@@ -125,7 +125,9 @@ def _joined_by_word_or_list(reading: Reading, index: int) -> bool:
 def _listed_after(reading: Reading, index: int) -> Found | None:
     """The term that the token is listed with: after a list mark or a coordinating word."""
     position = index + 1
-    if reading.separations[position] != LIST:
+    while position < len(reading.tokens) and reading.separations[position] == NONE and _is_degree(reading, position):
+        position += 1  # 二尖瓣轻度、三尖瓣中度反流
+    if position == len(reading.tokens) or reading.separations[position] != LIST:
         return None
     while position < len(reading.tokens) and reading.separations[position] == LIST:
         found = reading.hosts.get(position)
@@ -135,6 +137,11 @@ def _listed_after(reading: Reading, index: int) -> Found | None:
             return None
         position += 1
     return reading.hosts.get(position) if position < len(reading.tokens) and reading.glued(position) else None
+
+
+def _is_degree(reading: Reading, index: int) -> bool:
+    entry = reading.tokens[index].entry
+    return entry is not None and any(cue.axis == "severity" for cue in entry.cues)
 
 
 def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) -> None:
