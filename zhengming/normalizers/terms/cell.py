@@ -18,6 +18,7 @@ from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT, Unit, Vocab
 
 _UNKNOWN = 3.0  # for each character nothing recognises
 _TERM = 1.0
+_LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
 _WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
 _SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _MISTYPED = 1.5  # more for each wrong character of a term
@@ -28,6 +29,7 @@ _LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the wor
 _LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 
 _LETTERS = re.compile("[a-z]+")
+_FIRST = re.compile(r"[1-9]\.[1-9]")
 _ITEM = re.compile(r"(?<!\d)([1-9])(?=[.、)])")
 
 
@@ -154,7 +156,8 @@ def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
             strongest = max(gaps[start + 1 : end])
             if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
                 continue
-        arcs[start].append((end, _TERM if entry.senses else _WORD if length > 1 else _SINGLE, entry))
+        price = _TERM - _LONGER * length if entry.senses else _WORD if length > 1 else _SINGLE
+        arcs[start].append((end, price, entry))
 
 
 def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
@@ -346,6 +349,8 @@ def _numbers(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]
             quantity = "interval" if match["han"] else "" if match["item"] else "other"
             yield start, end, Measure(0, 0, None, quantity)
             continue
+        if match["unit"] is None and _FIRST.match(match[0]) and (start == 0 or view.gaps[start] > SOFT):
+            yield start, start + 1, Measure(0, 0, None, "")  # 1.II孔型房缺 is no 1.2
         glued = 0 if match["unit"] else _glued_unit(view.text, end, lexicon) if end < len(view.text) else 0
         unit = vocabulary.units.get(match["unit"] or view.text[end : end + glued])
         end += glued
