@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
 
 ENDED = ("refuted", "resolved")  # what a shunt may be that is no more
 
@@ -38,6 +38,35 @@ def denies_a_word(reading: Reading, index: int) -> bool:
     depth = reading.view.depth
     ends = ends or depth[reading.tokens[after + 1].start] < depth[reading.tokens[after].start]
     return ends and any(host < index for host in reading.hosts)
+
+
+def goes_on(reading: Reading, index: int) -> bool:
+    """Whether token `index` is a name behind a comma in a list that ends with 或: no VSD, ASD, or PDA."""
+    if reading.separations[index] > CLAUSE:
+        return False
+    if _says(reading.tokens[index], "alternative"):
+        return True
+    if index not in reading.hosts:
+        return False
+    for position in range(index, len(reading.tokens)):
+        token = reading.tokens[position]
+        if reading.separations[position] > CLAUSE:
+            return False
+        if _says(token, "alternative"):
+            return True
+        if position not in reading.hosts and token.kind not in ("modifier", "part"):
+            return False
+    return False
+
+
+def doubt_both(reading: Reading, index: int, cue: Cue) -> None:
+    """Of two names that 或 joins, neither is sure."""
+    sides = [reading.side(index, step, LIST) for step in (-1, 1)]
+    found = [side[2] for side in sides if side]
+    if len(found) == len(sides) and all(one.qualifiers.get("certainty") in (None, "affirmed") for one in found):
+        for one in found:
+            one.qualifiers["certainty"] = cue.value
+            one.steps.append(("qualifier", f"{reading.raw(reading.tokens[index])} → certainty={cue.value}"))
 
 
 def is_denied(reading: Reading, index: int) -> bool:

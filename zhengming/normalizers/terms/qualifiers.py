@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.denials import ENDED, denied_behind, denies_a_word, is_denied, is_pending, turn
+from zhengming.normalizers.terms.denials import (
+    ENDED,
+    denied_behind,
+    denies_a_word,
+    goes_on,
+    is_denied,
+    is_pending,
+    turn,
+)
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
@@ -56,7 +64,7 @@ def _words(
         if cue.value == OPERATED:
             _operation(reading, index, cue, operations)
         elif cue.axis == "alternative":
-            _either(reading, index, cue)
+            doubt_both(reading, index, cue)
         elif cue.value in ENDED and denied_behind(reading, index):
             continue
         elif cue.axis == "certainty":
@@ -77,16 +85,6 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
         _cue(reading, index, cue)
-
-
-def _either(reading: Reading, index: int, cue: Cue) -> None:
-    """Of two names that 或 joins, neither is sure."""
-    sides = [reading.side(index, step, LIST) for step in (-1, 1)]
-    found = [side[2] for side in sides if side]
-    if len(found) == len(sides) and all(one.qualifiers.get("certainty") in (None, "affirmed") for one in found):
-        for one in found:
-            one.qualifiers["certainty"] = cue.value
-            _explain(one, reading, reading.tokens[index], "certainty", cue.value)
 
 
 def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
@@ -142,7 +140,8 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
         position = _facing(reading, index, prefers_left=position == "either")
         if position == "after" and cue.value == "refuted" and _has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
-        scope = "nearest" if position == "after" and cue.position == "either" else scope
+        if position == "after" and cue.position == "either" and cue.value != OPERATED:
+            scope = "nearest"
     if position == "before":
         said = _forward(reading, index, cue)
         if not said and cue.axis == "certainty" and _closes(reading, index):
@@ -289,7 +288,7 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     limit = SENTENCE if cue.scope == "sentence" else CLAUSE
     unread = False
     for position in range(index + 1, len(reading.tokens)):
-        if reading.separations[position] >= limit:
+        if reading.separations[position] >= limit and not (reached and goes_on(reading, position)):
             return reached
         token = reading.tokens[position]
         if reading.separations[position] >= LIST:
