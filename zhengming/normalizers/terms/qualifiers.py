@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.denials import (
     ENDED,
     denied_behind,
     denies_a_word,
+    doubt_both,
     goes_on,
     is_denied,
     is_pending,
