@@ -8,14 +8,17 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 import xlsxwriter
 
 from tests.office import needs_office, saved_again
 from zhengming.pipeline import Run
+from zhengming.reports.clean_workbook import divided
 from zhengming.schemas.spec import load
 from zhengming.schemas.template import write as write_form
-from zhengming.tables.sheets_out import FILLS
+from zhengming.tables.sheets_out import FILLS, SheetOut
+from zhengming.tables.write import write_xlsx
 
 BATCH = Run()  # its matchers are built once
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠A1", "=cmd|' /c calc'!A1", "\u3000=1+1"]
@@ -137,3 +140,29 @@ def test_libreoffice_reads_the_same_texts_and_calculates_nothing(clean: Path, tm
     sheet = book["数据"]
     assert [sheet[f"{at['=HYPERLINK(A1)']}{FIRST + row}"].value for row in range(len(RUN))] == RUN
     assert sheet[f"{at['银行卡']}{FIRST}"].value == LONG
+
+
+@pytest.mark.parametrize("framed", [True, False])
+@pytest.mark.parametrize(("rows", "names"), [(0, ["明细"]), (4, ["明细"]), (5, ["明细", "明细 (2)"]), (9, 3)])
+def test_a_sheet_too_long_for_a_workbook_is_several(
+    tmp_path: Path, framed: bool, rows: int, names: list[str] | int
+) -> None:
+    data = pl.DataFrame({"n": list(range(rows))}, schema={"n": pl.Int64})
+    sheet = SheetOut(
+        "明细",
+        ["号"],
+        () if framed else data.rows(),
+        cell_marks={(row, 0): "review" for row in range(0, rows, 3)},
+        links={(4, 0): "'明细'!A1"} if rows > 4 else {},
+        names=["n"],
+        frame=data if framed else None,
+    )
+    parts = divided(sheet, most=6)  # of which two are the header
+    assert [one.name for one in parts] == names if isinstance(names, list) else len(parts) == names
+    write_xlsx(tmp_path / "a.xlsx", parts)
+    pages = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
+    assert [page.title for page in pages] == [one.name for one in parts]
+    cells = [cell for page in pages for (cell,) in page.iter_rows(min_row=3)]
+    assert [cell.value for cell in cells] == [at if at != 4 else "A1" for at in range(rows)]  # a link shows its target
+    marked = [at for at, cell in enumerate(cells) if cell.fill.fill_type]
+    assert marked == list(range(0, rows, 3))

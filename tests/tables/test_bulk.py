@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from openpyxl.cell import Cell
 
 from tests.office import needs_office, saved_again
 from zhengming.tables import Limits, read
-from zhengming.tables.bulk import LEAST_ROWS, ordinary
+from zhengming.tables.bulk import LEAST_ROWS, SLICE, ordinary
 from zhengming.tables.sheets_out import Mark, SheetOut
 from zhengming.tables.write import write_xlsx
 
@@ -104,6 +106,19 @@ def test_what_was_written_reads_back_and_is_the_same_bytes(tmp_path: Path) -> No
         texts = [page.cell(row, 1) for row in range(4, 4 + data.height)]
         assert texts == [text or None for text in data["text"]]
         assert [page.cell(row, 3) for row in range(4, 4 + data.height)] == data["day"].to_list()
+
+
+def test_slices_join_without_a_seam(tmp_path: Path) -> None:
+    rows = SLICE * 2 + 3
+    data = pl.DataFrame({"n": range(rows), "text": [f"第{row % 7}" if row % 5 else None for row in range(rows)]})
+    marks: dict[tuple[int, int], Mark] = {(SLICE - 1, 1): "review", (SLICE, 1): "unmatched", (rows - 1, 0): "note"}
+    write_xlsx(tmp_path / "a.xlsx", [SheetOut("表", ["n", "text"], (), frame=data, cell_marks=marks)])
+    page = read(tmp_path / "a.xlsx", limits=Limits(isolate=False)).sheets[0]
+    assert [page.cell(row, 1) for row in range(2, rows + 2)] == data["n"].to_list()
+    assert [page.cell(row, 2) for row in range(2, rows + 2)] == data["text"].to_list()
+    xml = zipfile.ZipFile(tmp_path / "a.xlsx").read("xl/worksheets/sheet1.xml").decode()
+    assert [int(row) for row in re.findall(r'<row r="(\d+)"', xml)] == list(range(1, rows + 2))
+    assert re.findall(r'<c r="(\w+)" s="\d+"/>', xml) == [f"B{SLICE + 2}"]  # marked and empty
 
 
 @pytest.mark.parametrize(

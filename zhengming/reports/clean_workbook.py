@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from zhengming.findings import Finding, Place, words
 from zhengming.reports import in_order
 from zhengming.reports.undecided import Undecided
+from zhengming.tables.grid import MAX_ROWS
 from zhengming.tables.sheets_out import CellOut, Heading, Mark, SheetOut
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ SEVERITY_MARKS: Mapping[str, Mark] = {"error": "unmatched", "warning": "review",
 _MOST_LINKS = 20_000  # Excel keeps at most 65,530 links on a sheet
 _FROZEN = 5  # columns at most that stay in view while the others are scrolled
 _LONG_DIGITS = re.compile(r"[0-9]{8,}[Xx]?")
+_Told = TypeVar("_Told")
 _OF_A_FIELD = ("codes", "names", "status", "raw")
 
 
@@ -53,13 +56,41 @@ def sheets(result: Cleaned, lang: str) -> list[SheetOut]:
     """The five sheets of the clean workbook."""
     spoken = words(lang)
     data = _data_sheet(result, spoken, lang)
-    return [
+    made = [
         data,
         _mention_sheet(result, spoken, lang),
         _review_sheet(result, spoken, lang),
         _finding_sheet(result, spoken, lang, data),
         _provenance_sheet(result, spoken),
     ]
+    return [part for sheet in made for part in divided(sheet)]
+
+
+def divided(sheet: SheetOut, most: int = MAX_ROWS) -> list[SheetOut]:
+    """A sheet of more rows than a workbook can hold as several: the first has its name, the second `name (2)`."""
+    room = most - sheet.top
+    if sheet.height <= room:
+        return [sheet]
+    return [
+        replace(
+            sheet,
+            name=_part_name(sheet.name, number),
+            rows=sheet.rows[first : first + room],
+            frame=None if sheet.frame is None else sheet.frame.slice(first, room),
+            cell_marks=_moved(sheet.cell_marks, first, room),
+            links=_moved(sheet.links, first, room),
+        )
+        for number, first in enumerate(range(0, sheet.height, room))
+    ]
+
+
+def _part_name(name: str, number: int) -> str:
+    return f"{name} ({number + 1})" if number else name
+
+
+def _moved(cells: Mapping[tuple[int, int], _Told], first: int, room: int) -> dict[tuple[int, int], _Told]:
+    """What is said of cells, for the part of a sheet that begins with the row `first`."""
+    return {(row - first, column): told for (row, column), told in cells.items() if first <= row < first + room}
 
 
 def column_titles(names: Sequence[str], spec: TableSpec, lang: str) -> list[str]:
@@ -254,7 +285,8 @@ def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: 
     for index, one in enumerate(in_order(result.findings)):
         row = places.row(one.place)
         column = letters.get(f"{one.field}_status", letters.get(one.field))
-        clean = "" if row is None or column is None else f"{column}{data.top + row + 1}"
+        part, at = divmod(row or 0, MAX_ROWS - data.top)
+        clean = "" if row is None or column is None else f"{column}{data.top + at + 1}"
         key = (one.code, one.field, *one.params.items())
         if key not in said:
             field = str(one.params.get(f"field_{lang}", one.field))
@@ -262,7 +294,7 @@ def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: 
         rows.append((spoken[one.severity], one.code, one.place.sheet, one.place.cell, clean, *said[key]))
         marks[index, 0] = SEVERITY_MARKS[one.severity]
         if clean and len(links) < _MOST_LINKS:
-            links[index, 4] = f"'{data.name}'!{clean}"
+            links[index, 4] = f"'{_part_name(data.name, part)}'!{clean}"
     titles = [spoken[f"column_{name}"] for name in head]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(head, pl.String), orient="row")
     return SheetOut(spoken["sheet_findings"], titles, (), cell_marks=marks, links=links, frame=frame)

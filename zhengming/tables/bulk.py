@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from zhengming.findings import Place
 from zhengming.tables.model import MAX_EXACT
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEAST_ROWS = 2_000  # below this xlsxwriter is as good, and cells can be links
+LARGE = 10_000_000  # cells; of each, some 30 to 60 bytes of XML
+SLICE = 20_000  # rows whose XML is in memory at a time
 LINE_HEIGHT, MOST_LINES = 16.0, 12
 COMPRESSION = 4  # of zlib: half the time of its default for a file a tenth larger
 # What xlsxwriter escapes or replaces by rules of its own; ordinary texts have none of it.
@@ -50,23 +52,22 @@ class Strings:
         import polars as pl
 
         distinct = texts.drop_nulls().unique(maintain_order=True)
-        numbers = texts.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64) + (self.first + self.count)
+        numbers = texts.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32) + (self.first + self.count)
         self.added.append(distinct)
         self.count += len(distinct)
         self.uses += len(texts) - texts.null_count()
         return numbers
 
-    def xml(self) -> bytes:
-        """The entries."""
+    def xml(self) -> Iterator[bytes]:
+        """The entries, some at a time."""
         import polars as pl
 
-        if not self.added:
-            return b""
-        texts = pl.concat(self.added)
-        for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-            texts = texts.str.replace_all(plain, escaped, literal=True)
-        entries = pl.select(pl.concat_str(pl.lit('<si><t xml:space="preserve">'), texts, pl.lit("</t></si>")))
-        return _joined(entries.to_series())
+        for texts in (whole.slice(first, SLICE) for whole in self.added for first in range(0, len(whole), SLICE)):
+            escaped = texts
+            for plain, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+                escaped = escaped.str.replace_all(plain, written, literal=True)
+            entries = pl.concat_str(pl.lit('<si><t xml:space="preserve">'), escaped, pl.lit("</t></si>"))
+            yield _joined(pl.select(entries).to_series())
 
 
 def ordinary(frame: pl.DataFrame) -> bool:
@@ -91,82 +92,144 @@ def _ordinary(series: pl.Series) -> bool:
     return exact and not (series.abs() >= MAX_EXACT).any()
 
 
-def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf, wide: set[int]) -> bytes:
-    """The XML of all rows of `frame`, the first in row `out.top + 1`."""
-    import polars as pl
+def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
+    """The XML of all rows of `frame`, the first in row `out.top + 1`: a slice at a time, made when it is asked for.
 
+    Strings and styles are entered at once.
+    """
     lines = _lines(frame)
-    tall = lines > 1
-    any_tall = bool(tall.any())
-    numbers = pl.int_range(out.top + 1, out.top + 1 + frame.height, eager=True).cast(pl.String)
+    lines = lines if lines is not None and bool((lines > 1).any()) else None
     marks = _marks_by_column(out, frame.height)
-    parts: list[pl.Expr | pl.Series] = []
+    columns = []
     for column, series in enumerate(frame):
         mark = marks.get(column)
         if mark is None and series.null_count() == len(series):
             continue
         kind, content = _content(series, strings)
-        style = _styles(series, column, kind, mark, tall if any_tall else None, column in wide, style_of)
-        start = pl.lit(f'<c r="{Place(column=column + 1).cell}')
-        middle, end = ' t="s"><v>' if kind == "text" else "><v>", "</v></c>"
-        if series.null_count() == 0:
-            parts += [start, numbers, pl.concat_str(pl.lit('"'), style, pl.lit(middle)), content, pl.lit(end)]
-            continue
-        first = pl.concat_str(start, numbers, pl.lit('"'), style)
-        full = pl.concat_str(first, pl.lit(middle), content, pl.lit(end))
-        blank = pl.concat_str(first, pl.lit("/>"))
-        shown = pl.lit("") if mark is None else pl.when(mark > 0).then(blank).otherwise(pl.lit(""))
-        parts.append(pl.when(content.is_not_null()).then(full).otherwise(shown))
-    height = pl.lit("")
-    if any_tall:
-        points = (lines.clip(upper_bound=MOST_LINES) * LINE_HEIGHT).cast(pl.Int64).cast(pl.String)
-        height = (
-            pl.when(tall).then(pl.concat_str(pl.lit(' ht="'), points, pl.lit('" customHeight="1"'))).otherwise(height)
-        )
-    opening = pl.concat_str(pl.lit('<row r="'), numbers, pl.lit('"'), height, pl.lit(">"))
-    return _joined(pl.select(pl.concat_str(opening, *parts, pl.lit("</row>"))).to_series())
+        tall = lines > 1 if lines is not None else None
+        style = _styles(series, column, kind, mark, tall, column in wide, style_of)
+        columns.append(_ColumnOut(f'<c r="{Place(column=column + 1).cell}', kind, content, mark, *style))
+    return _slices(columns, lines, out.top + 1, frame.height)
 
 
-def put(data: bytes, sheets: Sequence[tuple[int, bytes, str]], strings: Strings) -> bytes:
-    """The workbook `data` with rows put into its sheets: (number of the sheet from 1, rows, the range it then has)."""
-    into = {f"xl/worksheets/sheet{number}.xml": (made, extent) for number, made, extent in sheets}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
+@dataclass(frozen=True, slots=True)
+class _ColumnOut:
+    """A column on its way: how its cells begin, what stands in them, their marks and styles.
+
+    The style of a cell is `style`, or what `styles` has for its `keys`.
+    """
+
+    start: str
+    kind: str
+    content: pl.Series
+    mark: pl.Series | None
+    style: str
+    keys: pl.Series | None
+    styles: Mapping[int, str]
+
+    def parts(self, first: int, length: int, numbers: pl.Series) -> Iterator[pl.Expr | pl.Series]:
+        """The pieces of the cells of some rows, whose numbers on the sheet are `numbers`."""
+        import polars as pl
+
+        content = self.content.slice(first, length)
+        text = content.cast(pl.String) if self.kind != "date" else _serial(content)
+        style: pl.Expr | pl.Series = pl.lit(self.style)
+        if self.keys is not None:
+            style = self.keys.slice(first, length).replace_strict(self.styles, return_dtype=pl.String)
+        middle, end = ' t="s"><v>' if self.kind == "text" else "><v>", "</v></c>"
+        if content.null_count() == 0:
+            between = pl.concat_str(pl.lit('"'), style, pl.lit(middle))
+            yield from (pl.lit(self.start), numbers, between, text, pl.lit(end))
+            return
+        head = pl.concat_str(pl.lit(self.start), numbers, pl.lit('"'), style)
+        full = pl.concat_str(head, pl.lit(middle), text, pl.lit(end))
+        shown = pl.lit("")
+        if self.mark is not None:
+            blank = pl.concat_str(head, pl.lit("/>"))
+            shown = pl.when(self.mark.slice(first, length) > 0).then(blank).otherwise(shown)
+        yield pl.when(text.is_not_null()).then(full).otherwise(shown)
+
+
+def _slices(columns: Sequence[_ColumnOut], lines: pl.Series | None, top: int, height: int) -> Iterator[bytes]:
+    import polars as pl
+
+    for first in range(0, height, SLICE):
+        length = min(SLICE, height - first)
+        numbers = pl.int_range(top + first, top + first + length, eager=True).cast(pl.String)
+        parts = [part for column in columns for part in column.parts(first, length, numbers)]
+        tall: pl.Expr = pl.lit("")
+        if lines is not None:
+            here = lines.slice(first, length)
+            points = (here.clip(upper_bound=MOST_LINES) * LINE_HEIGHT).cast(pl.Int64).cast(pl.String)
+            told = pl.concat_str(pl.lit(' ht="'), points, pl.lit('" customHeight="1"'))
+            tall = pl.when(here > 1).then(told).otherwise(tall)
+        opening = pl.concat_str(pl.lit('<row r="'), numbers, pl.lit('"'), tall, pl.lit(">"))
+        yield _joined(pl.select(pl.concat_str(opening, *parts, pl.lit("</row>"))).to_series())
+
+
+class SheetRows(NamedTuple):
+    """What is put into a sheet: its number from 1, its rows, the range it then has.
+
+    `large`: of so many cells that the XML may be beyond what a zip without extensions can hold.
+    """
+
+    number: int
+    rows: Iterator[bytes]
+    extent: str
+    large: bool
+
+
+def put(data: bytes, sheets: Sequence[SheetRows], strings: Strings, target: IO[bytes]) -> None:
+    """Write the workbook `data` into `target`, with rows put into its sheets."""
+    into = {f"xl/worksheets/sheet{one.number}.xml": one for one in sheets}
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as made_book,
+    ):
         for name in source.namelist():
-            part = source.read(name)
-            if name in into:
-                made, extent = into[name]
-                head, tail = part.split(b"</sheetData>")
-                head = re.sub(rb'<dimension ref="[^"]*"/>', f'<dimension ref="{extent}"/>'.encode(), head)
-                part = b"".join([head, made, b"</sheetData>", tail])
-            elif name == "xl/sharedStrings.xml":
-                part = _with_strings(part, strings)
-            entry = zipfile.ZipInfo(name, _STAMP)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            target.writestr(entry, part, compresslevel=COMPRESSION)
-    return buffer.getvalue()
+            part, sheet = source.read(name), into.get(name)
+            large = sheet.large if sheet else strings.count > LARGE
+            with made_book.open(name, "w", force_zip64=large) as entry:  # by name: dated 1980, as everything in it
+                for some in _with_rows(part, sheet) if sheet else _with_strings(part, strings, name):
+                    entry.write(some)
 
 
-def _with_strings(part: bytes, strings: Strings) -> bytes:
+def _with_rows(part: bytes, sheet: SheetRows) -> Iterator[bytes]:
+    head, tail = part.split(b"</sheetData>")
+    yield re.sub(rb'<dimension ref="[^"]*"/>', f'<dimension ref="{sheet.extent}"/>'.encode(), head)
+    yield from sheet.rows
+    yield b"</sheetData>" + tail
+
+
+def _with_strings(part: bytes, strings: Strings, name: str) -> Iterator[bytes]:
+    """The part, with the strings in it if it is the one that holds them."""
+    if name != "xl/sharedStrings.xml":
+        yield part
+        return
     uses, entries = (int(one) for one in re.search(rb'count="(\d+)" uniqueCount="(\d+)"', part).groups())  # type: ignore[union-attr]  # xlsxwriter always writes both
     counted = f'count="{uses + strings.uses}" uniqueCount="{entries + strings.count}"'.encode()
-    part = re.sub(rb'count="\d+" uniqueCount="\d+"', counted, part, count=1)
-    return part.replace(b"</sst>", strings.xml() + b"</sst>")
+    yield re.sub(rb'count="\d+" uniqueCount="\d+"', counted, part, count=1).removesuffix(b"</sst>")
+    yield from strings.xml()
+    yield b"</sst>"
 
 
 def _content(series: pl.Series, strings: Strings) -> tuple[str, pl.Series]:
-    """The type of a column's cells, and what stands in each as XML has it."""
+    """The type of a column's cells, and what stands in each: of texts, their numbers."""
     import polars as pl
 
     if series.dtype == pl.String:
-        return "text", strings.index(series).cast(pl.String)
-    if series.dtype == pl.Date:
-        day_zero = pl.select(pl.date(*_SERIAL_EPOCH).cast(pl.Int32)).item()
-        return "date", (series.cast(pl.Int32) - day_zero).cast(pl.String)
-    if series.dtype.is_decimal():
-        return "decimal", series.cast(pl.String)
-    return "number", series.cast(pl.String)
+        return "text", strings.index(series)
+    kind = "date" if series.dtype == pl.Date else "decimal" if series.dtype.is_decimal() else "number"
+    return kind, series
+
+
+def _serial(days: pl.Series) -> pl.Series:
+    """Dates as Excel counts them."""
+    import polars as pl
+
+    day_zero = pl.select(pl.date(*_SERIAL_EPOCH).cast(pl.Int32)).item()
+    counted: pl.Series = days.cast(pl.Int32) - day_zero
+    return counted.cast(pl.String)
 
 
 def _styles(
@@ -177,8 +240,8 @@ def _styles(
     tall: pl.Series | None,
     wide: bool,
     style_of: StyleOf,
-) -> pl.Expr:
-    """The attribute ` s="7"` of each cell of a column."""
+) -> tuple[str, pl.Series | None, dict[int, str]]:
+    """The attribute ` s="7"` of the cells of a column: of all, or a key for each cell and what it stands for."""
     import polars as pl
 
     text = kind == "text"
@@ -187,7 +250,7 @@ def _styles(
     wrapped = tall if tall is not None and not (text and wide) else None
     always = text and wide
     if mark is None and quoted is None and wrapped is None:
-        return pl.lit(_attribute(style_of(column, kind, None, always, False)))
+        return _attribute(style_of(column, kind, None, always, False)), None, {}
     zero = pl.zeros(len(series), dtype=pl.Int16, eager=True)
     key = (mark if mark is not None else zero) * 4
     key = key + (wrapped.cast(pl.Int16) if wrapped is not None else zero) * 2
@@ -197,7 +260,7 @@ def _styles(
         one: _attribute(style_of(column, kind, _MARKS[one // 4], always or bool(one & 2), bool(one & 1)))
         for one in used
     }
-    return pl.lit(key.replace_strict(attributes, return_dtype=pl.String))
+    return "", key, attributes
 
 
 def _attribute(style: int) -> str:
@@ -220,13 +283,13 @@ def _marks_by_column(out: SheetOut, height: int) -> dict[int, pl.Series]:
     return made
 
 
-def _lines(frame: pl.DataFrame) -> pl.Series:
-    """How many lines the tallest cell of each row has."""
+def _lines(frame: pl.DataFrame) -> pl.Series | None:
+    """How many lines the tallest cell of each row has; nothing where all have one."""
     import polars as pl
 
     texts = [one for one in frame if one.dtype == pl.String and one.str.contains("\n", literal=True).any()]
     if not texts:
-        return pl.ones(frame.height, dtype=pl.Int64, eager=True)
+        return None
     counted = [one.str.count_matches("\n", literal=True).fill_null(0).cast(pl.Int64) for one in texts]
     return pl.select(pl.max_horizontal(*counted) + 1).to_series()
 

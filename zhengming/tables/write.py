@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from zhengming.errors import UnwritableFile
-from zhengming.files import write_bytes
+from zhengming.files import atomic_write
 from zhengming.findings import Place
 from zhengming.tables import bulk
 from zhengming.tables.model import MAX_EXACT, Notice
@@ -86,9 +86,8 @@ def write_xlsx(
         UnwritableFile: the target cannot be written, or a sheet has more rows or columns than a workbook can hold.
     """
     target = Path(path)
-    data, notices = workbook(sheets, names=names, where=target)
-    write_bytes(target, data)
-    return notices
+    with atomic_write(target) as handle:
+        return _write(sheets, names or {}, target, handle)
 
 
 def workbook(
@@ -99,9 +98,15 @@ def workbook(
     Raises:
         UnwritableFile: a sheet has more rows or columns than a workbook can hold.
     """
+    buffer = io.BytesIO()
+    notices = _write(sheets, names or {}, Path(where), buffer)
+    return buffer.getvalue(), notices
+
+
+def _write(sheets: Sequence[SheetOut], names: Mapping[str, str], target: Path, handle: IO[bytes]) -> tuple[Notice, ...]:
+    """Write the workbook into `handle`."""
     import xlsxwriter
 
-    target = Path(where)
     for sheet in sheets:
         _check_size(sheet, target)
     buffer = io.BytesIO()
@@ -120,17 +125,20 @@ def workbook(
         notices += writer.notices
         if writer.left_out:
             large.append((number, sheet, wide))
-    for name, reference in (names or {}).items():
+    for name, reference in names.items():
         book.define_name(name, f"={reference}")
     strings = bulk.Strings(book.str_table.unique_count)
-    made = [(number, *_bulk_rows(sheet, wide, strings, styles)) for number, sheet, wide in large]
+    made = [_bulk_rows(number, sheet, wide, strings, styles) for number, sheet, wide in large]
     book.close()
-    data = buffer.getvalue()
-    return bulk.put(data, made, strings) if made else data, tuple(notices)
+    if made:
+        bulk.put(buffer.getvalue(), made, strings, handle)
+    else:
+        handle.write(buffer.getvalue())
+    return tuple(notices)
 
 
-def _bulk_rows(sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: Styles) -> tuple[bytes, str]:
-    """The rows of a large sheet, and the range that the sheet then has."""
+def _bulk_rows(number: int, sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: Styles) -> bulk.SheetRows:
+    """The rows of a large sheet."""
     assert sheet.frame is not None
 
     def style_of(column: int, kind: str, mark: Mark | None, wrapped: bool, quoted: bool) -> int:
@@ -140,7 +148,8 @@ def _bulk_rows(sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: S
         return styles.number(form, mark, wrapped=wrapped, quoted=quoted)
 
     last = Place(row=sheet.top + sheet.height, column=max(sheet.frame.width, 1)).cell
-    return bulk.rows(sheet, sheet.frame, strings, style_of, wide), f"A1:{last}"
+    large = sheet.height * sheet.frame.width > bulk.LARGE
+    return bulk.SheetRows(number, bulk.rows(sheet, sheet.frame, strings, style_of, wide), f"A1:{last}", large)
 
 
 _BULK_FORMATS = {"date": NUMBER_FORMATS[dt.date], "decimal": NUMBER_FORMATS[Decimal]}
