@@ -2,7 +2,8 @@
 
 Two terms are the same when their keys are equal. Folding works character by character, so that every folded
 character can be traced back to the raw text it came from: NFKC (full width, ligatures, ㎜), lower case, traditional to
-simplified (OpenCC `tw2s`), roman numerals to digits, circled numbers to an enumerator, invisible characters to nothing.
+simplified (OpenCC `tw2s`), Japanese forms to Chinese ones (`jp2t`), roman numerals to digits, circled numbers to an
+enumerator, invisible characters to nothing.
 Folding is idempotent.
 """
 
@@ -144,5 +145,24 @@ def _table() -> _Table:
     import opencc
 
     hanzi = [chr(point) for start, end in _HAN for point in range(start, end)]
-    converted = opencc.OpenCC("tw2s").convert("\n".join(hanzi)).split("\n")
-    return _Table({old: new for old, new in zip(hanzi, converted, strict=True) if old != new})
+    simplify = opencc.OpenCC("tw2s").convert
+    simplified = {
+        one: new for one, new in zip(hanzi, simplify("\n".join(hanzi)).split("\n"), strict=True) if one != new
+    }
+    # 発 and 圧 are written in Japan only; a Japanese form that is a simplified character too (弁, 欠) stays what it is.
+    traditional = opencc.OpenCC("jp2t").convert("\n".join(hanzi)).split("\n")
+    foreign = {one: new for one, new in zip(hanzi, traditional, strict=True) if one != new and one not in simplified}
+    for one, new in foreign.items():
+        chinese = simplify(new)
+        if chinese != one and _is_common(chinese) and not _is_common(one):
+            simplified[one] = chinese
+    return _Table(simplified)
+
+
+def _is_common(character: str) -> bool:
+    """Whether the simplified Chinese standard GB 2312 has the character."""
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -31,6 +31,20 @@ def test_a_slip_is_put_right_only_where_one_name_can_be_meant(row: dict[str, str
     assert " | ".join(map(str, accepted)) == row["meant"]
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("室间\n隔缺损", ["室间隔缺损"]),
+        ("先天性心脏病\n室间隔\n缺损\n动脉导管未闭", ["先天性心脏病", "室间隔缺损", "动脉导管未闭"]),
+        ("1.室间隔缺\n损2.房间隔缺损", ["室间隔缺损", "房间隔缺损"]),
+        ("ventricular septal\ndefect", ["室间隔缺损"]),
+        ("室缺\n房缺", ["室间隔缺损", "房间隔缺损"]),
+    ],
+)
+def test_a_line_break_inside_a_name_is_no_end_of_it(text: str, meant: list[str]) -> None:
+    assert [mention.name for mention in matcher().match(text) if mention.status == "accepted"] == meant
+
+
 def slipped(name: str) -> Iterator[str]:
     """The name with a character left out, typed twice, and exchanged with the next one."""
     for at, one in enumerate(name):

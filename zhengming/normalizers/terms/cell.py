@@ -28,6 +28,7 @@ _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is 
 _LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
 _LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 
+_LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
 _LETTERS = re.compile("[a-z]+")
 _FIRST = re.compile(r"[1-9]\.[1-9]")
 _ITEM = re.compile(r"(?<!\d)([1-9])(?=[.、)])")
@@ -48,7 +49,8 @@ class Token:
     """A piece of the view, `[start, end)` in its squeezed text.
 
     `kind` is term, modifier, cue, number, unknown, or part (used up by a term before it); `typed` counts the wrong
-    characters of a term; a `joined` term shares what a list says once for all its items.
+    characters of a term; a `joined` term shares what a list says once for all its items; a `doubted` one may be no
+    concept by itself, for this reason.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Token:
     measure: Measure | None = None
     typed: int = 0
     joined: bool = False
+    doubted: str = ""
 
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
@@ -281,10 +284,21 @@ def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, kn
         if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
             continue
         meant, wrong = mistyped(view.text[start:end], term_keys, lexicon)
-        if meant:
+        if meant and not _is_said(view.text, start, meant.key, arcs):
             arcs[start].append((end, _TERM + _MISTYPED * wrong, (meant, wrong)))
             added = True
     return added
+
+
+def _is_said(text: str, start: int, meant: str, arcs: list[list[_Arc]]) -> bool:
+    """Whether a character that is not the one meant is part of a word that is known: the 段 of 主动脉弓中段."""
+    for place, right in enumerate(meant, start):
+        if text[place] != right:
+            for first in range(max(0, place - _LONGEST_WORD + 1), place + 1):
+                for end, _price, word in arcs[first]:
+                    if end > place and end - first > 1 and isinstance(word, Entry) and not word.senses:
+                        return True
+    return False
 
 
 def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:

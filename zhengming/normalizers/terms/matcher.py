@@ -22,6 +22,7 @@ from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
+from zhengming.normalizers.terms.breaks import mended
 from zhengming.normalizers.terms.cell import Token, mistyped, tokenize, undoubled
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, unglued
@@ -324,10 +325,7 @@ class Matcher:
         kinds = {token.kind for token in tokens}
         unread = "unknown" in kinds
         if unread:
-            view, tokens = undoubled(view, tokens, lexicon)
-            if self._slips and self._spelling:
-                view, tokens = respelled(view, tokens, lexicon, self._spelling)
-                tokens = corrected(tokens, view, lexicon, self._slips)
+            view, tokens = self._put_right(view, tokens)
         self._decided.host(tokens, view)
         pieced = unread or "modifier" in kinds
         if pieced:
@@ -350,6 +348,17 @@ class Matcher:
             mistakable(reading, lexicon, self._slips)
         return view, reading.found + (self._left(reading) if unread and not known else [])
 
+    def _put_right(self, view: View, tokens: list[Token]) -> tuple[View, list[Token]]:
+        """The cell with slips put right that make no other name of one, and its tokens."""
+        lexicon = self._lexicon
+        view, tokens = undoubled(view, tokens, lexicon)
+        if self._slips and self._spelling:
+            if not view.bare:
+                tokens = mended(tokens, view, lexicon)
+            view, tokens = respelled(view, tokens, lexicon, self._spelling)
+            tokens = corrected(tokens, view, lexicon, self._slips)
+        return view, tokens
+
     def _left(self, reading: Reading) -> list[Found]:
         """What no term explains, after it was tried together with the names it is glued to."""
         blamed = set(self._judge.blamed(reading))
@@ -365,6 +374,7 @@ class Matcher:
         method = "wrong-character" if token.typed else "shared-head" if token.joined else entry.method
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
+        found.problem = token.doubted
         if token.typed:
             typed = reading.text(token)
             if len(typed) == len(entry.key) and typed != entry.key and self._guard.contrasts(typed, entry.key):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.qualifiers import fits
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
@@ -42,6 +43,8 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
     cuts = range(1, len(follower.entry.key)) if follower else range(0)
     if follower is None and len(stretch) >= _LEAST_GLUED and reading.glued(index + 1):
         follower, cuts = reading.hosts.get(index + 1), range(len(stretch), len(stretch) + 1)
+        if follower and _is_kind(reading.tokens[index], follower, lexicon):
+            return  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
     if follower is None:
         return
     entries = {entry.codes: entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))}
@@ -52,6 +55,13 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         reading.found[-1].end = reading.tokens[index].end
         for used in range(first + 1, index + 1):
             reading.tokens[used].kind = "part"
+
+
+def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:
+    """Whether the word says a sub-type that the concept has."""
+    modifiers = token.entry.modifiers if token.entry and token.kind == "modifier" else ()
+    kinds = [(modifier.axis, modifier.value) for modifier in modifiers]
+    return any(fits(found, lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds)
 
 
 def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:

@@ -27,6 +27,10 @@ _SLIP = 2  # characters that one slip touches: two neighbours exchanged
 _END = 2  # characters at one end of a name that a slip at the other end leaves alone
 
 
+_KINDS = frozenset({"added", "missing", "moved", "changed"})
+_READ_AS_MISTAKEN = _KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
+
+
 class Slip(NamedTuple):
     """How a text differs from the name `meant`: kind (added, missing, moved, changed), character typed and meant.
 
@@ -95,13 +99,15 @@ class Slips:
         entry = self._lexicon.terms[sure.meant] if sure else None
         return entry if entry and len(entry.codes) == 1 and not entry.ambiguous and not entry.broad else None
 
-    def others(self, text: str, codes: tuple[str, ...], sure: Container[int]) -> list[str]:
-        """Names one slip away from the text that are of none of these concepts and of none above or below them.
+    def others(self, text: str, codes: tuple[str, ...], sure: Container[int], kinds: frozenset[str]) -> list[str]:
+        """Names one slip of these kinds away from the text that are of no concept related to these.
 
         A character typed for another one is not thought of in the `sure` places of the text.
         """
         category, terms = self._lexicon.category, self._lexicon.terms
-        slips = [slip for slip in self.near(text) if slip.kind != "changed" or slip.place not in sure]
+        slips = [
+            one for one in self.near(text) if one.kind in kinds and (one.kind != "changed" or one.place not in sure)
+        ]
         if not slips:
             return []
         kin = {one for code in codes for one in (code, *category.ancestors(code), *category.descendants(code))}
@@ -339,12 +345,11 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
         if found.problem or found.token < 0 or not found.codes:
             continue
         typed = reading.tokens[found.token].typed > 0
-        windows = [(found.start, found.end)] if typed else []
-        windows += _beside(reading, found, lexicon, odd_only=not typed)
-        for start, end in windows:
-            text = reading.view.text[start:end]
-            sure = _sure(found, reading, start)
-            if len(text) <= _LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure):
+        windows = [(found.start, found.end, _READ_AS_MISTAKEN)] if typed else []
+        windows += [(*window, _KINDS) for window in _beside(reading, found, lexicon, odd_only=not typed)]
+        for start, end, kinds in windows:
+            text, sure = reading.view.text[start:end], _sure(found, reading, start)
+            if len(text) <= _LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure, kinds):
                 found.problem = "confusable"
                 break
     _doubt_parts(reading, lexicon, slips)

@@ -103,6 +103,12 @@ class View:
         other._places = self._places[:start] + spread + self._places[end:]
         return other
 
+    def is_line_break(self, index: int) -> bool:
+        """Whether nothing but a line break stands before squeezed character `index`."""
+        first, last = self._offsets[self._places[index - 1]] + 1, self._offsets[self._places[index]]
+        between = self.raw[first:last]
+        return between.isspace() and not between.isprintable()
+
     @property
     def spaceless(self) -> str:
         """The folded text without its spaces."""
