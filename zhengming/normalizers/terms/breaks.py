@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.vocabulary import LIST, SOFT
 
 _LEAST = 4  # characters of a name that is put together
 _LONGEST_PART = 12  # characters on either side of the break that are tried
+_BOTH = 2  # parts on either side of the break
 _REACH = 2  # tokens on either side of the break that may be part of the name
 
 
@@ -43,7 +44,7 @@ def mended(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
         joined = _longest(tokens, index, view, lexicon)
         if joined is None:
             continue
-        if unread == 2 or line or _goes_on(before, after, joined, lexicon):
+        if unread == _BOTH or line or _goes_on(before, after, joined, lexicon):
             return mended(_replaced(tokens, joined), view, lexicon)
         before.doubted, after.doubted = (
             "unread-after",
@@ -71,12 +72,8 @@ def _borders(tokens: list[Token], index: int, step: int, view: View) -> Iterator
     first = tokens[index].end if step < 0 else tokens[index].start
     for _one in range(_REACH):
         token = tokens[index]
-        inside = token.kind == "unknown"
-        if step < 0:
-            yield from range(token.start, token.end if inside else token.start + 1)
-        else:
-            yield from range(token.start + 1 if inside else token.end, token.end + 1)
         edge = token.start if step < 0 else token.end
+        yield edge
         index += step
         if not 0 <= index < len(tokens) or view.gaps[edge] > SOFT or abs(edge - first) > _LONGEST_PART:
             return

@@ -22,6 +22,7 @@ _LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no
 _LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
 _KEPT = 100_000  # texts whose names one slip away are kept, some 30 MB
 _REACH = 3  # tokens beside an unread one that may be part of the same name
+_BESIDE = 2  # words glued to a name on either side that may be part of another one
 _FAR = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
 _SLIP = 2  # characters that one slip touches: two neighbours exchanged
 _END = 2  # characters at one end of a name that a slip at the other end leaves alone
@@ -387,15 +388,17 @@ def _beside(reading: Reading, found: Found, lexicon: Lexicon, *, odd_only: bool)
     tokens, first, last = reading.tokens, found.token, found.token
     while last + 1 < len(tokens) and tokens[last + 1].start < found.end:
         last += 1
-    left, right = first - 1, last + 1
-    if left >= 0 and reading.glued(first):
-        shared = left in reading.hosts and reading.hosts[left].shares is found
-        if shared or _may_belong(tokens[left], found, lexicon, odd_only=odd_only):
-            yield tokens[left].start, found.end
-    if right < len(tokens) and reading.glued(right):
-        shared = found.shares is not None and found.shares is reading.hosts.get(right)
-        if shared or _may_belong(tokens[right], found, lexicon, odd_only=odd_only):
-            yield found.start, tokens[right].end
+    for step, border in ((-1, first), (1, last)):
+        place = border
+        for _one in range(_BESIDE):
+            place += step
+            if not 0 <= place < len(tokens) or not reading.glued(max(place, place - step)):
+                break
+            token, host = tokens[place], reading.hosts.get(place)
+            shared = host is not None and (host.shares is found or found.shares is host)
+            if not shared and not _may_belong(token, found, lexicon, odd_only=odd_only):
+                break
+            yield min(token.start, found.start), max(token.end, found.end)
 
 
 def _may_belong(token: Token, found: Found, lexicon: Lexicon, *, odd_only: bool) -> bool:
