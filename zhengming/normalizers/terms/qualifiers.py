@@ -7,6 +7,7 @@ concept that has such a sub-type takes it, else the better joined one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow
@@ -21,12 +22,13 @@ from zhengming.normalizers.terms.denials import (
     is_pending,
     turn,
 )
+from zhengming.normalizers.terms.hosts import apart, modified
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, SOFT, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
 _DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
@@ -56,7 +58,7 @@ def _words(
     if is_denied(reading, index):
         return
     for modifier in entry.modifiers:
-        host = _modified(reading, index, (modifier.axis, modifier.value), lexicon)
+        host = modified(reading, index, (modifier.axis, modifier.value), lexicon)
         if host:
             host.qualifiers.setdefault(modifier.axis, modifier.value)
             host.stated.setdefault((modifier.axis, modifier.value), index)
@@ -133,9 +135,9 @@ def _share(found: Found) -> None:
 def _cue(reading: Reading, index: int, cue: Cue) -> None:
     position, scope = cue.position, cue.scope
     if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
-        apart = None if reading.side(index, -1, BRACKET) else _apart(reading, index)
-        if apart:
-            _set(apart, reading, reading.tokens[index], cue)
+        earlier = None if reading.side(index, -1, BRACKET) else apart(reading, index)
+        if earlier:
+            _set(earlier, reading, reading.tokens[index], cue)
             return
     if position in ("both", "either"):
         position = _facing(reading, index, prefers_left=position == "either")
@@ -213,33 +215,47 @@ def _clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
 
 
 def _late(reading: Reading, index: int, cue: Cue) -> None:
-    """A doubt or denial that has no name in its clause is said of the clause before: 外院诊断室缺，复查不支持.
+    """A doubt, denial or proof that has no name in its clause is said of the clause before: 外院诊断室缺，复查不支持.
 
     With a word that is not read beside it, it may deny something else; what stands before is then doubtful.
     """
-    if cue.value == "affirmed" or _has_object(reading, index):
+    proves = cue.value == "affirmed"  # 怀疑房缺，术中证实
+    if _has_object(reading, index) or (proves and cue.position == "before"):
         return
     if cue.position != "both" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 发热待查 speaks of something else, known to us or not
-    behind = reading.side(index, -1, CLAUSE)
-    if behind is None:
-        return
+    clear = _is_all_read(reading, index)
+    for found in _clause_before(reading, index):
+        if not clear:
+            found.problem = found.problem or ("" if proves else "unclear-negation")
+        elif not proves:
+            _set(found, reading, reading.tokens[index], cue)
+        elif found.qualifiers.get(cue.axis) == "suspected":
+            found.qualifiers[cue.axis] = cue.value
+            _explain(found, reading, reading.tokens[index], cue.axis, cue.value)
+
+
+def _is_all_read(reading: Reading, index: int) -> bool:
+    """Whether the clause of the word, from the last name on, has nothing in it that is not read."""
     first = last = index
     while first > 0 and reading.separations[first] <= LIST and first - 1 not in reading.hosts:
         first -= 1
     while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
         last += 1
-    clear = not any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1])
+    return not any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1])
+
+
+def _clause_before(reading: Reading, index: int) -> Iterator[Found]:
+    """The concepts of the list that the clause before the word ends with, the last one first."""
+    behind = reading.side(index, -1, CLAUSE)
+    if behind is None:
+        return
     position = behind[2].token
-    while True:
-        found = reading.hosts.get(position)
-        if found and clear:
-            _set(found, reading, reading.tokens[index], cue)
-        elif found:
-            found.problem = found.problem or "unclear-negation"
-        if position == 0 or reading.separations[position] > LIST:
-            return
+    yield behind[2]
+    while position > 0 and reading.separations[position] <= LIST:
         position -= 1
+        if position in reading.hosts:
+            yield reading.hosts[position]
 
 
 def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
@@ -265,22 +281,6 @@ def _in_bracket(reading: Reading, found: Found, index: int) -> bool:
     """Whether the concept stands in a bracket that opens behind token `index`."""
     depth = reading.view.depth
     return depth[found.start] > depth[reading.tokens[index].start]
-
-
-def _apart(reading: Reading, index: int) -> Found | None:
-    """The concept before the comma, where the word's own clause has none: 肺动脉高压，重度."""
-    ahead = reading.side(index, 1, LIST)
-    depth = reading.view.depth
-    if ahead and depth[ahead[2].start] > depth[reading.tokens[index].start]:
-        ahead = None  # 心内膜垫缺损，部分型（二尖瓣裂）
-    behind = reading.side(index, -1, CLAUSE)
-    if ahead or behind is None:
-        return None
-    found, position = behind[2], behind[2].token
-    while position > 0 and depth[found.start] > depth[reading.tokens[index].start]:
-        position -= 1  # 主动脉瓣狭窄（二叶式主动脉瓣），重度
-        found = reading.hosts.get(position, found)
-    return found
 
 
 def _forward(reading: Reading, index: int, cue: Cue) -> bool:
@@ -364,33 +364,3 @@ def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
 
 def _explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
     found.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={value}"))
-
-
-def _modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:
-    """The concept that a sub-type word belongs to."""
-    host = reading.bracket_host(index)
-    if host:
-        return host
-    left = reading.side(index, -1, BRACKET)
-    right = None if _begins_a_word(reading, index) else reading.side(index, 1, SOFT)
-    if left and right:
-        cores = lexicon.cores.get(qualifier, frozenset())
-        left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
-        if left_fits != right_fits:
-            return left[2] if left_fits else right[2]
-        return left[2] if left[:2] < right[:2] else right[2]
-    side = left or right
-    return side[2] if side else _apart(reading, index)
-
-
-def _begins_a_word(reading: Reading, index: int) -> bool:
-    """Whether the word begins something that is not read and ends before the next name: the type of 2型糖尿病 房缺."""
-    after = index + 1
-    if after >= len(reading.tokens) or reading.tokens[after].kind != "unknown" or not reading.glued(after):
-        return False
-    return after + 1 == len(reading.tokens) or not reading.glued(after + 1)
-
-
-def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
-    """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
-    return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
-from zhengming.normalizers.terms.qualifiers import fits
+from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import SOFT
 
 _LEAST = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
+_LEAST_CHANGED = 4  # of one in which a character may be mistaken for one that looks or sounds like it
 _LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no slip of 肝母细胞瘤
 _LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
 _KEPT = 100_000  # texts whose names one slip away are kept, some 30 MB
@@ -69,7 +70,9 @@ class Slips:
 
     def _near(self, text: str) -> list[Slip]:
         terms, shortened = self._lexicon.terms, self._shortened
-        found = [Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ())]
+        found = [
+            Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ()) if len(name) >= _LEAST
+        ]
         # Before the slip the text starts as a name does, after it it ends as one does.
         first = max(len(text) - _SLIP - self.end(text, len(text)), 0)
         for place in range(first, min(self.start(text, 0) + _SLIP, len(text))):
@@ -77,6 +80,8 @@ class Slips:
             if len(rest) >= _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
             for name, at in shortened.get(rest, ()):
+                if len(name) < _LEAST and not self._lexicon.vocabulary.mistakable(typed, name[at]):
+                    continue
                 if name[at] == typed and 0 < abs(at - place) <= _FAR and name != text:
                     found.append(Slip(name, "moved", typed, typed, place, at))
                 elif name[at] != typed and at == place:
@@ -234,7 +239,7 @@ class Slips:
 
     def _names(self) -> Iterator[str]:
         for name in self._lexicon.terms:
-            if _LEAST <= len(name) <= _LONGEST and not name.isascii():
+            if _LEAST_CHANGED <= len(name) <= _LONGEST and not name.isascii():
                 yield name
 
 
@@ -291,15 +296,13 @@ def _windows(
         token = tokens[index]
         starts, ends = [one for one in starts if one <= token.start], [one for one in ends if one >= token.end]
     first, last = min(starts), max(ends)
-    if last - first < _LEAST - 1:
+    if last - first < _LEAST_CHANGED:
         return
-    before = [(end, end - slips.end(view.text, end)) for end in ends if end - first >= _LEAST - 1]
+    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends if end - first >= _LEAST_CHANGED]
     for start in starts:
-        reached = start + slips.start(view.text, start) if last - start >= _LEAST - 1 else -_LONGEST
-        for end, ending in before:
-            size = end - start
-            slip = _SLIP if size >= _LEAST else 0  # a shorter one can only be a name that lost a character
-            if ending > reached + slip or not _LEAST - 1 <= size <= _LONGEST:
+        reached = start + slips.start(view.text, start) if last - start >= _LEAST_CHANGED else -_LONGEST
+        for end, reach in before:
+            if reach > reached or not _LEAST_CHANGED <= end - start <= _LONGEST:
                 continue
             if view.bare or max(gaps[start + 1 : end]) <= SOFT:
                 yield start, end
