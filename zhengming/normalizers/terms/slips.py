@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.hosts import fits
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import SOFT
