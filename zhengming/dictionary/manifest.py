@@ -30,7 +30,7 @@ class CategoryManifest(BaseModel):
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
     for a word of an operation what such an operation treats, `untreated` what none treats. `wordings` gives for a word
-    how else it is written, in as many characters.
+    how else it is written, in as many characters; of the qualifiers in `exclusive` a concept has one of each axis.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +47,7 @@ class CategoryManifest(BaseModel):
     contexts: dict[str, tuple[str, ...]] = {}
     treatments: dict[str, tuple[str, ...]] = {}
     untreated: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
     wordings: dict[str, tuple[str, ...]] = {}
 
     @classmethod

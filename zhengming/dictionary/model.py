@@ -103,7 +103,8 @@ class Policy:
     `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
     `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats.
-    `wordings` gives for a word of its terms how else it is written.
+    `wordings` gives for a word of its terms how else it is written. `exclusive` are qualifiers (`course=acute`) of one
+    axis that no concept has two of: one that makes no kind, where another one does, is a kind that the category lacks.
     """
 
     cell: CellKind = "value"
@@ -117,6 +118,7 @@ class Policy:
     treatments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untreated: tuple[str, ...] = ()
     wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclusive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ def made_category(
             about.treatments,
             about.untreated,
             about.wordings,
+            about.exclusive,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -28,7 +28,7 @@ CELL = "cell-decided"  # reason of a mention when the decision was about the who
 NO_MATCH = "decided-no-match"  # reason of an unmatched mention that no one need look at again
 _PLAIN: Mapping[str, str | float] = {"certainty": "affirmed", "subject": "patient"}
 # Reasons that lie in what stands around a name: a decision on the name does not answer them.
-SURROUNDINGS = frozenset({"unread-before", "unread-after", "policy", "other-etiology"})
+SURROUNDINGS = frozenset({"unread-before", "unread-after", "policy", "other-etiology", "other-kind"})
 
 Read = list[tuple[Mention, list[tuple[str, str]]]]
 

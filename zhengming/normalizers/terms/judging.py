@@ -36,6 +36,9 @@ class Judge:
         self._guard = guard
         self._compounds = compounds
         self._composer = Composer(category, lexicon)
+        self._exclusive = {
+            (axis, value) for axis, _, value in (one.partition("=") for one in category.policy.exclusive)
+        }
         self._reviews = "review" in category.policy.qualifiers.values()
         self._words = {code: [lexicon.key(word) for word in words] for code, words in category.policy.contexts.items()}
 
@@ -89,7 +92,17 @@ class Judge:
         etiology = found.qualifiers.get("etiology")
         if etiology is not None and etiology not in self._usual_etiology(found):
             return "other-etiology"
+        if self._exclusive and self._says_other_kind(found):
+            return "other-kind"
         return "policy" if self._reviews and self.action(found.qualifiers) == "review" else ""
+
+    def _says_other_kind(self, found: Found) -> bool:
+        """Whether a sub-type is said that makes no kind of the concept, where one that excludes it does."""
+        code, exclusive = found.codes[0], self._exclusive
+        making = {one for needed, _code in self._lexicon.defined.get(code, ()) for one in needed} & exclusive
+        axes = {axis for axis, _value in making}
+        other = (found.stated.keys() & exclusive) - making - set(self._composer.implied.get(code, ()))
+        return any(axis in axes for axis, _value in other)
 
     def _usual_etiology(self, found: Found) -> tuple[str, ...]:
         """Origins that change nothing: the definition's own, and those that go without saying for the concept."""
