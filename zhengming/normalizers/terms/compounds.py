@@ -98,18 +98,11 @@ class Compounds:
             return
         above = self._category.ancestors(second.codes[0]) | {second.codes[0]}
         fitting = [
-            next(
-                (
-                    one
-                    for one in self._of(code)
-                    if one.part in above and one.needed <= set(stated) and (joined or one.listed)
-                ),
-                None,
-            )
+            next((one for one in self._of(code) if one.part in above and one.needed <= set(stated)), None)
             for code in first.codes
         ]
         compounds = [one for one in fitting if one]
-        if len(compounds) != 1:
+        if len(compounds) != 1 or not (joined or compounds[0].listed):
             return
         entry = compounds[0].entry
         first.steps.append(("compound", entry.senses[0][1].text))
