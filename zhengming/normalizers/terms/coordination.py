@@ -52,13 +52,19 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             continue
         start = view.text.find(pair)
         middle = start + 1
-        inside = any(one.kind == "term" and one.start < middle < one.end for one in tokens)
+        whole = len(pair)
+        inside = any(one.start < middle < one.end and (one.kind == "term" or _is_word_of(one, whole)) for one in tokens)
         numbered = any(one.kind == "number" and one.end == start for one in tokens)  # 5mm左右
         goes_on = view.gaps[middle] == NONE == view.gaps[start + len(pair)] and start + len(pair) < len(view.text)
         if goes_on and not inside and not numbered:
             view.part(middle, LIST)
             parted = True
     return tokenize(view, lexicon) if parted else tokens
+
+
+def _is_word_of(token: Token, size: int) -> bool:
+    """Whether a token is a known word of more characters than `size`: the 左右 of 左右两侧 is no pair."""
+    return token.entry is not None and token.end - token.start > size
 
 
 def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:
