@@ -92,7 +92,7 @@ class Judge:
         etiology = found.qualifiers.get("etiology")
         if etiology is not None and etiology not in self._usual_etiology(found):
             return "other-etiology"
-        if self._exclusive and self._says_other_kind(found):
+        if found.stated and not self._exclusive.isdisjoint(found.stated) and self._says_other_kind(found):
             return "other-kind"
         return "policy" if self._reviews and self.action(found.qualifiers) == "review" else ""
 

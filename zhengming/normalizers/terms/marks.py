@@ -13,11 +13,7 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
     if view.bare:
         return
     spaceless = view.spaceless
-    marks = {
-        sign: cues
-        for sign, cues in lexicon.vocabulary.marks.items()
-        if cues[0].position == "after" and sign in spaceless
-    }
+    marks = {sign: cues for sign, cues in lexicon.vocabulary.marks_behind.items() if sign in spaceless}
     if not marks:
         return
     for border in range(len(reading.tokens) + 1):

@@ -57,11 +57,12 @@ class Vocabulary:
     `pending` words begin what is still to be done, `negators` are what a denial is made with, and `pairs` are two
     beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart.
+    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
     marks: Mapping[str, tuple[Cue, ...]]
+    marks_behind: Mapping[str, tuple[Cue, ...]]
     strengths: Mapping[str, int]
     units: Mapping[str, Unit]
     alike: Mapping[str, str]
@@ -109,6 +110,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
+        marks_behind={text: tuple(found) for text, found in marks.items() if found[0].position == "after"},
         strengths={fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")},
         units=units,
         alike=_classes([*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])]),
