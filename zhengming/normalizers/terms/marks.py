@@ -20,15 +20,16 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
         place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
         if view.gaps[place] == NONE:
             continue
-        between = view.between(place)
+        between, apart = view.between(place), view.between_with_spaces(place)
         for sign, cues in marks.items():
             if sign in between:
-                _mark(reading, border, cues[0])
+                _mark(reading, border, cues[0], leads=apart.endswith(sign) and not apart.startswith(sign))
 
 
-def _mark(reading: Reading, border: int, cue: Cue) -> None:
+def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:
+    """Say it of the name before the mark; of the one behind, if the mark is glued to that alone (no TAPVC, ?PAPVC)."""
     found = None
-    for position in range(border - 1, -1, -1):
+    for position in range(border - 1, -1, -1) if not leads or border not in reading.hosts else ():
         if position < border - 1 and reading.separations[position + 1] > BRACKET:
             break
         found = reading.hosts.get(position)
