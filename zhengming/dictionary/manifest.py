@@ -48,6 +48,7 @@ class CategoryManifest(BaseModel):
     treatments: dict[str, tuple[str, ...]] = {}
     untreated: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
+    inclusive: tuple[str, ...] = ()
     wordings: dict[str, tuple[str, ...]] = {}
 
     @classmethod

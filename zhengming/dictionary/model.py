@@ -105,6 +105,7 @@ class Policy:
     `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats.
     `wordings` gives for a word of its terms how else it is written. `exclusive` are qualifiers (`course=acute`) of one
     axis that no concept has two of: one that makes no kind, where another one does, is a kind that the category lacks.
+    A kind that one of `inclusive` makes is all there is to say where others are said beside it (混合型：心上+心内).
     """
 
     cell: CellKind = "value"
@@ -119,6 +120,7 @@ class Policy:
     untreated: tuple[str, ...] = ()
     wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclusive: tuple[str, ...] = ()
+    inclusive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

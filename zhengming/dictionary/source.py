@@ -157,6 +157,7 @@ def made_category(
             about.untreated,
             about.wordings,
             about.exclusive,
+            about.inclusive,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

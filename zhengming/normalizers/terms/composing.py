@@ -35,6 +35,7 @@ class Composer:
         self._category = category
         self._lexicon = lexicon
         self._named: dict[str, dict[Qualifier, set[str]]] = {}
+        self._inclusive = {tuple(one.split("=", 1)) for one in category.policy.inclusive}
         self._above: dict[str, list[tuple[frozenset[Qualifier], str]]] = {}
 
     def compose(self, found: Found, reading: Reading | None) -> None:
@@ -94,6 +95,7 @@ class Composer:
                 if not any(code in ancestors(other) or needed < more for other, more in made.items())
             }
         kinds = [_Kind(code, needed, self._places(found, needed)) for code, needed in made.items()]
+        kinds = [kind for kind in kinds if not kind.needed.isdisjoint(self._inclusive)] or kinds
         if found.stated and not kinds:
             kinds = self._by_name(code, found)
         return sorted(kinds, key=lambda kind: (kind.places, kind.code))

@@ -263,6 +263,8 @@ def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
     if reading.bracket_host(index):
         return "after"
     left = reading.side(index, -1, BRACKET)
+    if left and left[2].end > reading.tokens[index].start:
+        return "after"  # inside the name: the 中度 of 二尖瓣中度反流三尖瓣轻度反流
     right = reading.side(index, 1, BRACKET)
     if right and not left and _in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
         return "after"  # 唐氏综合征：不支持（染色体正常）

@@ -47,10 +47,10 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
             return  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
     if follower is None:
         return
-    entries = {entry.codes: entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))}
-    entries.pop(follower.codes, None)
-    if len(entries) == 1:
-        _become(reading, first, next(iter(entries.values())), follower)
+    found = [entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))]
+    entries = {entry.codes: entry for entry in reversed(found) if entry.codes != follower.codes}
+    if entries and _are_above(list(entries)[:-1], list(entries)[-1], lexicon):
+        _become(reading, first, list(entries.values())[-1], follower)
         reading.tokens[first].end = reading.tokens[index].end
         reading.found[-1].end = reading.tokens[index].end
         for used in range(first + 1, index + 1):
@@ -122,6 +122,12 @@ def _widen(reading: Reading, index: int, found: Found, entry: Entry) -> None:
         reading.separations[position] = NONE
 
 
+def _are_above(others: list[tuple[str, ...]], codes: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Whether what less of the end makes is more general: 主动脉瓣畸形 beside 主动脉瓣二瓣化畸形."""
+    above = set().union(*(lexicon.category.ancestors(code) for code in codes))
+    return all(above.issuperset(one) for one in others)
+
+
 def _joined_by_word_or_list(reading: Reading, index: int) -> bool:
     """Whether a joining word or a list mark, no comma, stands between the token and the concept before it."""
     position = index
@@ -178,6 +184,8 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
         if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
             return False  # 主动脉(瓣)狭窄 may be either
         _replace(reading, index, last, entry, size)
+        if reading.tokens[last].kind == "unknown":
+            _interrupted(reading, last, lexicon)  # 二尖瓣中度反流三尖瓣轻度反流
         return True
     return False
 
