@@ -18,7 +18,7 @@ from zhengming.learning.catalogue import Catalogue
 from zhengming.learning.cells import Cells
 from zhengming.learning.ridge import Ridge
 from zhengming.learning.sparse import best_of_turned, expand, unit
-from zhengming.learning.texts import Grams, plain
+from zhengming.learning.texts import Grams, plain, rarity
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -30,6 +30,7 @@ _MOST_NAMES = 6_000  # decided names that are predicted, the most frequent: the 
 _MOST_PREDICTED = 5_000  # n-grams of names that are predicted
 _MOST_BACK = 3_072  # n-grams of names that predict characters of cells
 _TELLING = 150  # names an n-gram may go with and still be worth counting
+_LEAST_SEEN = 2  # reviewed texts that have a character for it to count
 _FORMS = 2_048  # wordings whose characters are predicted at a time
 _GRAM_SIZES = (1, 2, 3, 4)
 _ASSOCIATED_SIZES = (1, 2, 3, 4, 5, 6)
@@ -249,11 +250,16 @@ class Back:
         return made
 
     def without(self, block: Any) -> Back:
-        """What it would be, had it never seen the texts `block`."""
+        """What it would be, had it never seen the texts `block`: characters that only they have are none of its own."""
         if self._fitted is None:
             raise ValueError("what was loaded cannot leave texts out")
         ridge, wanted = self._fitted
-        return Back(self.characters, self.columns, ridge.without(block, wanted).weights)
+        others = wanted.shape[0] - len(block)
+        counts = np.asarray(wanted.sum(axis=0) - wanted[block].sum(axis=0)).ravel()
+        kept = np.flatnonzero(counts >= _LEAST_SEEN)
+        held = [self.characters.columns[one] for one in kept]
+        characters = Grams(self.characters.sizes, held, rarity(counts[kept], others))
+        return Back(characters, self.columns, ridge.without(block, wanted).weights[:, kept])
 
     def predict(self, rows: csr_matrix) -> Any:
         """How likely each character stands in the cell, for wordings given as rows over the catalogue's n-grams."""
@@ -262,7 +268,7 @@ class Back:
 
 def characters_of(reviewed: Reviewed) -> Grams:
     """The characters that more than one reviewed text has."""
-    return Grams.of(reviewed.cells, (1,), least=2)
+    return Grams.of(reviewed.cells, (1,), least=_LEAST_SEEN)
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,7 @@ class Grams:
             ((gram, count) for gram, count in counts.items() if least <= count <= limit),
             key=lambda one: (-one[1], one[0]),
         )[:most]
-        weights = [np.log((1 + len(texts)) / (1 + count)) + 1 for _gram, count in kept]
-        return cls(sizes, [gram for gram, _count in kept], weights)
+        return cls(sizes, [gram for gram, _count in kept], rarity([count for _gram, count in kept], len(texts)))
 
     def rows(self, texts: Iterable[str], *, unit: bool = True) -> csr_matrix:
         """One sparse row a text: its n-grams' weights, each once; of unit length, or plain ones."""
@@ -121,6 +120,11 @@ class Grams:
             lengths = np.where(np.diff(pointers) > 0, np.sqrt(squares), 1)
             values = values / np.repeat(lengths, np.diff(pointers)).astype(np.float32)
         return csr_matrix((values, where, pointers), shape=(len(ends) - 1, len(self.columns)))
+
+
+def rarity(counts: Any, texts: int) -> Any:
+    """The weight of n-grams that so many of the texts have: the rarer, the more."""
+    return np.log((1 + texts) / (1 + np.asarray(counts, dtype=np.float64))) + 1
 
 
 def known_columns(texts: Sequence[str]) -> list[str]:
