@@ -54,7 +54,8 @@ class CandidateIndex:
     def _nearest(self, text: str, cutoff: float, shown: int = SHOWN) -> list[tuple[float, str]]:
         pool = [self._keys[index] for index in self._pool(text)]
         scored = self._scored(text, pool, score_cutoff=cutoff * 100)
-        return best_of_each([(score / 100, term_key) for term_key, score, _place in scored], self._terms)
+        named = [(score / 100, term_key) for term_key, score, _place in scored]
+        return best_of_each(named, self._terms, shown)
 
     def _pool(self, text: str) -> list[int]:
         """The _POOL terms that share most pairs with the text for their size; of equal ones the first."""

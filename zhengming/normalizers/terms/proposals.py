@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar
 
 from zhengming.normalizers.terms.candidates import CandidateIndex
@@ -67,7 +68,8 @@ class Proposer:
             best: dict[str, float] = {}
             for score, term_key in nearest:
                 best.setdefault(lexicon.codes(term_key)[0], score)
-            found.append([Candidate(code, lexicon.name(code), round(score, 4)) for code, score in best.items()])
+            chosen = islice(best.items(), shown)
+            found.append([Candidate(code, lexicon.name(code), round(score, 4)) for code, score in chosen])
         return found
 
     def propose(self, text: str, start: int, end: int) -> Found:
