@@ -146,5 +146,5 @@ def test_the_nearest_concepts_are_those_in_memory(built: Path) -> None:
     ]
     assert found[0] == found[1]
     for matcher in (one, other):
-        assert [len(near) for near in matcher.nearest_many(texts[:2], top=2)] == [2, 2]
+        assert all(0 < len(near) <= 2 for near in matcher.nearest_many(texts[:2], top=2))
     assert other.nearest_many(["没有这种说法"], least=0.9) == [[]]

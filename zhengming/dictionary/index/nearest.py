@@ -39,7 +39,7 @@ class Stage(NamedTuple):
 
 
 # Measured on 664,000 names of places with eleven kinds of noise, six terms wanted: the right name is the best for
-# 97.4 % of the texts. With 500, 4,000 and 16,000 terms it is as well, at a quarter more time; a look at every name 97.3 %.
+# 97.4 % of the texts. With 500, 4,000 and 16,000 terms it is too, at a quarter more time; of every name 97.3 %.
 STAGES = (Stage(300, 0, 5, 2), Stage(2_000, 1 / 800, 20, 4), Stage(8_000, 1 / 200, 40, 1 << 30))
 _WANTED = 8  # terms for which these budgets are; who wants several times as many has as many times the budget
 _LONG = 8  # characters

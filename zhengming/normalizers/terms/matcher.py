@@ -155,10 +155,10 @@ class Matcher:
         return [self.match(text) for text in listed]
 
     def nearest_many(self, texts: Iterable[str], *, top: int = 5, least: float = 0.0) -> list[list[Candidate]]:
-        """The `top` concepts with the terms most like each text as a whole, best first; nothing is read or decided.
+        """At most `top` concepts, those with the terms most like each text as a whole; nothing is read or decided.
 
-        Scores are RapidFuzz's normalized InDel similarity of the folded texts, from 0 to 1; `least` is the lowest told.
-        Of a term that names several concepts the first is given. This is what a reviewer's search needs, and the
+        Best first. Scores are RapidFuzz's normalized InDel similarity of the folded texts, from 0 to 1; `least` is the
+        lowest told. Of a term that names several concepts the first is given. This is what a reviewer's search needs, and the
         fastest way to ask a large category; whether a text may be coded only `match_many` tells.
 
         >>> from zhengming.dictionary.model import Dictionary
