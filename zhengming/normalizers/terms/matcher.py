@@ -49,7 +49,7 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
-_TOGETHER = 50_000  # texts that are read together of a large category
+_TOGETHER = 40_000  # texts that are read together of a large category
 _SEEN = 300_000  # texts whose mentions are kept, some 300 MB
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
@@ -150,6 +150,7 @@ class Matcher:
                 some = unseen[first : first + _TOGETHER]
                 self._seen.update(self._proposer.foresee(some, self._explained))
                 self._read_together([text for text in some if text not in self._seen], jobs)
+                self._proposer.forget()
         else:
             self._read_together(unseen, jobs)
         return [self.match(text) for text in listed]
@@ -158,8 +159,8 @@ class Matcher:
         """At most `top` concepts, those with the terms most like each text as a whole; nothing is read or decided.
 
         Best first. Scores are RapidFuzz's normalized InDel similarity of the folded texts, from 0 to 1; `least` is the
-        lowest told. Of a term that names several concepts the first is given. This is what a reviewer's search needs, and the
-        fastest way to ask a large category; whether a text may be coded only `match_many` tells.
+        lowest told. Of a term that names several concepts the first is given. This is what a reviewer's search needs,
+        and the fastest way to ask a large category; whether a text may be coded only `match_many` tells.
 
         >>> from zhengming.dictionary.model import Dictionary
         >>> matcher = Matcher(Dictionary.open(), "disease")

@@ -58,6 +58,11 @@ class Proposer:
         if isinstance(self._candidates, StoredCandidates):
             yield from self._candidates.foresee(texts, read)
 
+    def forget(self) -> None:
+        """Forget what `foresee` looked up, once the texts are read."""
+        if isinstance(self._candidates, StoredCandidates):
+            self._candidates.forget()
+
     def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
         """The `shown` concepts with the terms nearest to each of many folded texts; of each term the first concept."""
         candidates, lexicon = self._candidates, self._lexicon

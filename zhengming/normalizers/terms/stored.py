@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 START = 4  # characters by which a text is looked up, as in `dictionary.index.words`
 LARGE = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
-_KEPT = 200_000  # answers kept, some 100 MB of entries
+_KEPT = 100_000  # answers kept, some 50 MB of entries
 
 Value = TypeVar("Value")
 

@@ -110,11 +110,15 @@ class StoredCandidates(CandidateIndex):
             if wanted:
                 self._answer(list(wanted))
 
+    def forget(self) -> None:
+        """Forget all answers: what was read is kept elsewhere."""
+        self._answers.clear()
+        self._slips.clear()
+        self._lexicon.forget()
+
     def _answer(self, texts: Sequence[str]) -> None:
         if len(self._answers) + len(texts) > _KEPT:
-            self._answers.clear()
-            self._slips.clear()
-            self._lexicon.forget()
+            self.forget()
         found = self._index.nearest_many(texts, top=_ASKED, cutoff=self._level)
         if self.has_local_terms:
             answers = list(self._with_local_terms(texts, found))
