@@ -47,18 +47,20 @@ class Compounds:
         """Join names that no more than a list mark parts, before it is known what is said of them: of one, of both."""
         for first, second in self._pairs(reading):
             between = _between(reading, first, second)
+            if any(token.entry and token.entry.joins for token in between):
+                continue  # by a word: what is said of them tells
             if not _has_own_words(reading, second) and _parted(reading, first, second) <= LIST:
                 stated = [(one.axis, one.value) for token in between if token.entry for one in token.entry.modifiers]
                 self._join(reading, first, second, stated, joined=self._is_one(reading, second))
 
     def join_said(self, reading: Reading) -> None:
-        """Join names that a comma or a joining word parts, when the same is said of both."""
+        """Join names that a comma or a joining word parts, when the same is said of both; two denials stay two."""
         for first, second in self._pairs(reading):
             alike = all(first.qualifiers.get(axis) == second.qualifiers.get(axis) for axis in _SAID_OF_BOTH)
             parted = _parted(reading, first, second)
             if alike and parted <= BRACKET and self._says(first, second):
                 _absorb(reading, first, second)
-            elif alike and parted <= CLAUSE:
+            elif alike and parted <= CLAUSE and first.qualifiers.get("certainty") != "refuted":
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
                 joined = joined or reading.view.depth[second.start] > reading.view.depth[first.start]
                 self._join(reading, first, second, second.stated, joined=joined)
