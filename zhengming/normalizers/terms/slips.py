@@ -352,7 +352,8 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
         windows = [(found.start, found.end, _READ_AS_MISTAKEN)] if typed else []
         windows += [(*window, _KINDS) for window in _beside(reading, found, lexicon, odd_only=not typed)]
         for start, end, kinds in windows:
-            text, sure = reading.view.text[start:end], _sure(found, reading, start)
+            text = reading.view.text[start:end]
+            sure = _sure(found, reading, start) | _said(reading, start, end)
             if len(text) <= _LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure, kinds):
                 found.problem = "confusable"
                 break
@@ -384,6 +385,12 @@ def _sure(found: Found, reading: Reading, start: int) -> frozenset[int]:
     """The places, from `start` on, that were read: as they stand, or for a character they are mistaken for."""
     exact = not reading.tokens[found.token].typed or found.end - found.start == len(found.entry.key)
     return frozenset(range(found.start - start, found.end - start)) if exact else frozenset()
+
+
+def _said(reading: Reading, start: int, end: int) -> frozenset[int]:
+    """The places of words with a meaning of their own, from `start` on: 经皮 before an operation is no slip of 经胸."""
+    words = [token for token in reading.tokens if token.kind == "modifier" and start <= token.start < end]
+    return frozenset(place - start for token in words for place in range(token.start, token.end))
 
 
 def _beside(reading: Reading, found: Found, lexicon: Lexicon, *, odd_only: bool) -> Iterator[tuple[int, int]]:
