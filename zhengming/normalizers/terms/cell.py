@@ -69,7 +69,7 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     arcs: list[list[_Arc]] = [[] for _position in text]
     _add_words(arcs, view, lexicon)
     if lexicon.vocabulary.numerals.search(text):
-        items = _items(view, lexicon.vocabulary)
+        items = _items(view, lexicon.vocabulary) or _glued_items(view.text, lexicon)
         if items:
             _keep_apart(arcs, items)
         for start, end, measure in _numbers(view, lexicon):
@@ -341,6 +341,24 @@ def _items(view: View, vocabulary: Vocabulary) -> list[int]:
         if int(match[1]) == len(places) + 1 and not (measured and measured["unit"]):
             places.append(view.positions(*match.span())[0])
     return places if len(places) > 1 else []
+
+
+def _glued_items(text: str, lexicon: Lexicon) -> list[int]:
+    """Where the numbers of an enumeration stand that counts from one without any mark: 1三尖瓣闭锁2房缺.
+
+    One that is a size (2mm) or begins a word (2度) is none.
+    """
+    places: list[int] = []
+    if not text.startswith("1"):
+        return places
+    for place in range(len(text) - 1):
+        counts = text[place] == str(len(places) + 1) and not (text[place - 1].isdigit() and place)
+        if not counts or text[place + 1].isdigit() or _glued_unit(text, place + 1, lexicon):
+            continue
+        if any(text[place : place + size] in lexicon.entries for size in (2, 3)):
+            continue
+        places.append(place)
+    return places if len(places) > 1 and places[0] == 0 else []
 
 
 def _keep_apart(arcs: list[list[_Arc]], items: list[int]) -> None:
