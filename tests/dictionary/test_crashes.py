@@ -55,7 +55,10 @@ class Countdown:
 
 
 def killed(work: Callable[[], object], number: int) -> bool:
-    """Do the work in a process of its own that is killed at its `number`-th line; whether it was."""
+    """Do the work in a process of its own that is killed at its `number`-th line; whether it was.
+
+    It may be done by then: what one process remembers (a compiled pattern) is some lines less in another.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the child only computes, and starts no threads
         child = os.fork()
@@ -109,24 +112,27 @@ def test_a_lifecycle_command_killed_at_any_moment_has_happened_or_not(mine: Path
     new = source.digest(mine)
     assert old != new
     ends = set()
+    ended: list[bool] = []
     for number in times:
         fresh()
-        assert killed(work, number)
+        ended.append(killed(work, number))
         digest = Dictionary.open(mine).sha256
         ends.add(digest)
         assert digest in {old, new}
         assert lint.check(mine) == []
         Lifecycle(mine, "sex").rename("1", "男人", WHY)  # nothing is in the way of the next
     assert old in ends
+    assert sum(ended) > MOMENTS * 3 / 4
 
 
 def test_a_release_killed_at_any_moment_is_made_or_not(mine: Path, kept: Path, fresh: Callable[[], None]) -> None:
     def work() -> None:
         publishing.publish(mine, Order("2026-11-26"), check=lint.check)
 
+    ended: list[bool] = []
     for number in moments(work, fresh, "release"):
         fresh()
-        assert killed(work, number)
+        ended.append(killed(work, number))
         for folder in (mine, kept / "mine"):
             assert verification.verify(folder).wrong == []
         assert Dictionary.open("mine@1.0.0").version == "1.0.0"
@@ -138,6 +144,7 @@ def test_a_release_killed_at_any_moment_is_made_or_not(mine: Path, kept: Path, f
         work()  # the next attempt completes it
         assert verification.verify(local.find("mine", "1.0.1"), root=mine).wrong == []
         assert [one.version for one in history.read(mine / history.NAME)] == ["1.0.0", "1.0.1"]
+    assert sum(ended) > MOMENTS * 3 / 4
 
 
 def test_a_build_killed_at_any_moment_leaves_the_old_file_or_the_new(
@@ -150,10 +157,12 @@ def test_a_build_killed_at_any_moment_leaves_the_old_file_or_the_new(
 
     times = list(moments(work, fresh, "build"))
     new = target.read_bytes()
+    ended: list[bool] = []
     for number in times:
         target.write_bytes(b"old")
-        assert killed(work, number)
+        ended.append(killed(work, number))
         assert target.read_bytes() in (b"old", new)
+    assert sum(ended) > MOMENTS * 3 / 4
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])

@@ -72,6 +72,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "dict promote": [("{file}", "--into", "{source}")],
     "dict propose": [("{file}",)],
     "dict build": [("{file}",)],
+    "dict index": [("{file}",)],
     "dict release": [("{file}",)],
     "dict verify": [("{file}",)],
     "dict install": [("{file}",)],

@@ -25,6 +25,7 @@ _MISTYPED = 1.5  # more for each wrong character of a term
 _LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
 _RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
+_LEAST_NAME = 6  # letters of a name glued to abbreviations
 _LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
 _LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 
@@ -254,14 +255,16 @@ def _glued_unit(text: str, start: int, lexicon: Lexicon) -> int:
 def _cuts(word: str, offset: int, lexicon: Lexicon, least: int) -> set[int]:
     """Where a word of glued abbreviations is cut: the fewest pieces, or nowhere if it is not all abbreviations.
 
-    A piece has at least `least` letters.
+    A piece has at least `least` letters; a longer one may be a name (EbsteinASD).
     """
     best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
     for end in range(least, len(word) + 1):
         for start in range(end - least + 1):
             before = best[start]
             entry = lexicon.entries.get(word[start:end])
-            if before is None or entry is None or not entry.abbreviation:
+            if before is None or entry is None:
+                continue
+            if not entry.abbreviation and not (entry.senses and end - start >= _LEAST_NAME):
                 continue
             current = best[end]
             if current is None or len(before) + 1 < len(current):
