@@ -1,7 +1,7 @@
-"""Python's collector of cycles, paused while a file is worked on.
+"""Python's collector of cycles, paused while a file or many cells are worked on.
 
 A file makes millions of cells and next to no cycles; a collector that walks them all again and again, looking for some,
-takes a fifth of the time.
+takes a fifth of the time. In a forked worker it would also copy every page that it walks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """No collection inside; where it was already paused by someone else, it stays so afterwards.
+    """No collection inside, as a context or for a whole function; where it was paused before, it stays so afterwards.
 
     >>> with paused():
     ...     gc.isenabled()

@@ -21,7 +21,7 @@ MATCH = Decision("法四", "disease", "match", "li", DAY, codes=("D0108",))
 
 
 def match(code: str, reviewer: str = "li", day: str = DAY, **other: str) -> Decision:
-    return Decision("法四", "disease", "match", reviewer, day, codes=(code,), **other)  # type: ignore[arg-type]
+    return Decision("法四", "disease", "match", reviewer, day, codes=(code,), **other)
 
 
 def reject(*codes: str, reviewer: str = "li", day: str = DAY, sender: str = "") -> Decision:
@@ -92,7 +92,7 @@ MALFORMED = [
     (replace(MATCH, codes=("A##B",)), "malformed"),
     (replace(MATCH, codes=("",)), "malformed"),
     (replace(MATCH, rejected=("D0108",)), "named twice"),
-    (replace(MATCH, verdict="perhaps"), "the verdict is none of"),  # type: ignore[arg-type]
+    (replace(MATCH, verdict="perhaps"), "the verdict is none of"),
     (replace(MATCH, verdict="no-match"), "only a match names codes"),
     (replace(MATCH, verdict="reject", codes=()), "names no rejected code"),
     (replace(MATCH, dictionary="chd 1.0"), "id@version"),
@@ -192,18 +192,18 @@ def test_what_holds_of_a_log(log: list[Decision], expected: tuple[str, tuple[str
 
 def test_a_senders_ruling_goes_before_the_general_one_and_its_rejections_add_to_it() -> None:
     held = Decisions([match("A"), match("B", sender="a"), reject("C"), reject("A", sender="b")])
-    assert held.ruling("disease", "法四", "a").codes == ("B",)  # type: ignore[union-attr]
-    assert held.ruling("disease", "法四", "a").rejected == {"C"}  # type: ignore[union-attr]
-    assert held.ruling("disease", "法四", "b").codes == ()  # type: ignore[union-attr]
-    assert held.ruling("disease", "法四", "b").rejected == {"A", "C"}  # type: ignore[union-attr]
-    assert held.ruling("disease", "法四", "c").codes == ("A",)  # type: ignore[union-attr]
+    assert held.ruling("disease", "法四", "a").codes == ("B",)
+    assert held.ruling("disease", "法四", "a").rejected == {"C"}
+    assert held.ruling("disease", "法四", "b").codes == ()
+    assert held.ruling("disease", "法四", "b").rejected == {"A", "C"}
+    assert held.ruling("disease", "法四", "c").codes == ("A",)
     assert held.ruling("procedure", "法四") is None
 
 
 def test_a_senders_rejection_keeps_the_general_match_and_the_general_dispute() -> None:
-    assert Decisions([match("A"), reject("C", sender="a")]).ruling("disease", "法四", "a").codes == ("A",)  # type: ignore[union-attr]
+    assert Decisions([match("A"), reject("C", sender="a")]).ruling("disease", "法四", "a").codes == ("A",)
     disputed = Decisions([match("A"), match("B", "wang"), reject("C", sender="a")])
-    assert disputed.ruling("disease", "法四", "a").disputed  # type: ignore[union-attr]
+    assert disputed.ruling("disease", "法四", "a").disputed
 
 
 def test_codes_of_another_dictionary_mean_nothing_here() -> None:
@@ -211,7 +211,7 @@ def test_codes_of_another_dictionary_mean_nothing_here() -> None:
     stamp = decisions.release_stamp(dictionary)
     ours, theirs = match("A", dictionary=stamp), match("B", "wang", dictionary="icd@1 0123456789ab")
     held = Decisions([ours, theirs]).of_dictionary(dictionary.id)
-    assert held.ruling("disease", "法四").codes == ("A",)  # type: ignore[union-attr]
+    assert held.ruling("disease", "法四").codes == ("A",)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "＝SUM(A1)", "+86 室缺", "@室缺", "-1", "'=1", "'室缺"])

@@ -45,7 +45,7 @@ def noisy(text: str, rng: random.Random) -> str:
 
 
 def named(index: NearestIndex, texts: Sequence[str], **options: float) -> list[list[tuple[float, str]]]:
-    found = index.nearest_many(texts, **options)  # type: ignore[arg-type]
+    found = index.nearest_many(texts, **options)
     return [[(score, index.keys[term]) for score, term in found.of(place)] for place in range(len(texts))]
 
 

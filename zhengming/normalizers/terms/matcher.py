@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhengming import collecting
 from zhengming.dictionary.decisions import Decision
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Action, Dictionary
@@ -23,9 +24,10 @@ from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.breaks import mended
-from zhengming.normalizers.terms.cell import Token, mistyped, tokenize, undoubled
+from zhengming.normalizers.terms.cell import Token, tokenize, undoubled
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, unglued
+from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
@@ -33,16 +35,15 @@ from zhengming.normalizers.terms.learned import Learned
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.operations import Operations
-from zhengming.normalizers.terms.organisations import OrganisationReader
-from zhengming.normalizers.terms.places import PlaceReader
 from zhengming.normalizers.terms.proposals import PLAIN, Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
-from zhengming.normalizers.terms.slips import Slips, corrected, mistakable
+from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.specifiers import go_on, specify
 from zhengming.normalizers.terms.spelling import Spelling, respelled
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
+from zhengming.normalizers.terms.values import ValueReader
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
@@ -67,7 +68,7 @@ class Matcher:
     [('2', 'accepted')]
     """
 
-    @parallel.uncollected()
+    @collecting.paused()
     def __init__(
         self,
         dictionary: Dictionary,
@@ -114,6 +115,7 @@ class Matcher:
         self._operations = Operations(self.category, self._lexicon)
         self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
         self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
+        self._values = ValueReader(dictionary, self.category, self._lexicon, self._guard, self._judge, self._proposer)
         self._confidence = _calibration()
         self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
         bound = model.bound(dictionary, category) if model else None
@@ -137,7 +139,7 @@ class Matcher:
     def _explained(self, text: str) -> tuple[Mention, ...]:
         return tuple(mention for mention, _steps in self.explain(text))
 
-    @parallel.uncollected()
+    @collecting.paused()
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
@@ -223,7 +225,7 @@ class Matcher:
         entry = self._lexicon.terms.get(self._lexicon.key(text))
         return entry.codes if entry else ()
 
-    @parallel.uncollected()
+    @collecting.paused()
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
         self._guard.prepare()
@@ -245,7 +247,7 @@ class Matcher:
             return self._read_symbols(text)
         whole = self._lexicon.terms.get(view.text) if view.bare else None
         if self.category.policy.cell != "mentions":
-            read = self._read_value(view)
+            read = [self._values.read(view)]
         elif whole and len(whole.codes) == 1 and not whole.ambiguous:
             read = [self._judge.judge_alone(self._found_whole(whole))]  # most cells: nothing else to look at
         else:
@@ -266,57 +268,10 @@ class Matcher:
         mention = self._mentioned(found, text, start, end)
         return [(mention, [("exact", entry.senses[0][1].text)])]
 
-    def _read_value(self, view: View) -> list[Found]:
-        """The whole cell as one value."""
-        text = view.text
-        entry, method = self._lexicon.terms.get(text), ""
-        if entry is None and (compound := self._compound(view)):
-            return [self._judged_value(compound)]
-        if entry is None and len(text) > 2:
-            entry, _wrong = mistyped(text, self._lexicon.alike.get(self._lexicon.alike_key(text), ()), self._lexicon)
-            method = "wrong-character"
-        if entry is None or (method and self._guard.contrasts(text, entry.key)):
-            return [self._proposer.propose(text, 0, len(text))]
-        found = Found(0, 0, len(text), entry.codes, entry, method or entry.method)
-        found.steps.append((found.method, entry.senses[0][1].text))
-        return [self._judged_value(found)]
-
     def _found_whole(self, entry: Entry) -> Found:
         """The term that a whole cell is."""
         found = Found(0, 0, len(entry.key), entry.codes, entry, entry.method, qualifiers=dict(PLAIN))
         found.steps.append((entry.method, entry.senses[0][1].text))
-        return found
-
-    def _compound(self, view: View) -> Found | None:
-        """What a value says that is made of several parts, where the category has such values."""
-        if self._places is not None:
-            return self._places.read(view.text)
-        return self._organisations.read(view.raw, len(view.text)) if self._organisations is not None else None
-
-    @cached_property
-    def _places(self) -> PlaceReader | None:
-        return PlaceReader(self.category, self._lexicon) if self.category.policy.cell == "place" else None
-
-    @cached_property
-    def _organisations(self) -> OrganisationReader | None:
-        if self.category.policy.cell != "organisation":
-            return None
-        beside = [self.dictionary.category(name) for name in self.category.policy.beside]
-        return OrganisationReader(self.category, self._lexicon, beside)
-
-    def _judged_value(self, found: Found) -> Found:
-        found.qualifiers.update(PLAIN)
-        if self._places is not None and len(found.codes) > 1:
-            self._places.generalize(found)
-        return self._followed(self._judge.judge_value(found))
-
-    def _followed(self, found: Found) -> Found:
-        """A retired concept read as its one successor, where the category says that successors take its place."""
-        if found.problem == "retired" and self.category.policy.retired == "follow":
-            heirs = self.category.concepts[found.codes[0]].replaced_by
-            if len(heirs) == 1 and self.category.concepts[heirs[0]].status == "active":
-                found.steps.append(("successor", f"{found.codes[0]} → {heirs[0]}"))
-                found.codes, found.problem, found.method = heirs, "", "successor"
         return found
 
     def _read_mentions(self, view: View, beside: frozenset[str], known: bool) -> tuple[View, list[Found]]:

@@ -6,14 +6,12 @@ had, or there are too few texts to be worth it, the caller reads them itself.
 
 from __future__ import annotations
 
-import gc
 import marshal
 import multiprocessing
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zhengming.normalizers.terms.mention import Candidate, Mention
@@ -33,21 +31,6 @@ def workers(count: int, jobs: int | None) -> int:
     if count < LEAST_TEXTS or sys.platform != "linux" or multiprocessing.parent_process() is not None:
         return 1
     return max(1, jobs or len(os.sched_getaffinity(0)))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """A stretch, or a function, during which no garbage collector runs.
-
-    What a matcher makes has no cycles; a collector would only walk, and in a worker so copy, every page there is.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def read_many(texts: Sequence[str], reader: _Reader, processes: int) -> Iterator[Sequence[Mention]]:

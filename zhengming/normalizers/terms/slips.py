@@ -10,27 +10,19 @@ from collections.abc import Container, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
-from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import SOFT
 
 _LEAST = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
-_LEAST_CHANGED = 4  # of one in which a character may be mistaken for one that looks or sounds like it
+LEAST_CHANGED = 4  # of one in which a character may be mistaken for one that looks or sounds like it
 _LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no slip of 肝母细胞瘤
-_LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
+LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
 _KEPT = 100_000  # texts whose names one slip away are kept, some 30 MB
-_REACH = 3  # tokens beside an unread one that may be part of the same name
-_BESIDE = 2  # words glued to a name on either side that may be part of another one
 _FAR = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
-_SLIP = 2  # characters that one slip touches: two neighbours exchanged
+SLIP = 2  # characters that one slip touches: two neighbours exchanged
 _END = 2  # characters at one end of a name that a slip at the other end leaves alone
 
 
-_KINDS = frozenset({"added", "missing", "moved", "changed"})
-_READ_AS_MISTAKEN = _KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
+KINDS = frozenset({"added", "missing", "moved", "changed"})
 
 
 class Slip(NamedTuple):
@@ -74,8 +66,8 @@ class Slips:
             Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ()) if len(name) >= _LEAST
         ]
         # Before the slip the text starts as a name does, after it it ends as one does.
-        first = max(len(text) - _SLIP - self.end(text, len(text)), 0)
-        for place in range(first, min(self.start(text, 0) + _SLIP, len(text))):
+        first = max(len(text) - SLIP - self.end(text, len(text)), 0)
+        for place in range(first, min(self.start(text, 0) + SLIP, len(text))):
             typed, rest = text[place], text[:place] + text[place + 1 :]
             if len(rest) >= _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
@@ -239,182 +231,5 @@ class Slips:
 
     def _names(self) -> Iterator[str]:
         for name in self._lexicon.terms:
-            if _LEAST_CHANGED <= len(name) <= _LONGEST and not name.isascii():
+            if LEAST_CHANGED <= len(name) <= LONGEST and not name.isascii():
                 yield name
-
-
-def corrected(tokens: list[Token], view: View, lexicon: Lexicon, slips: Slips) -> list[Token]:
-    """The tokens with unread stretches that are part of a name with one slip as that name's term."""
-    for index, token in enumerate(tokens):
-        if token.kind != "unknown" or token.end - token.start > _LONGEST:
-            continue
-        best = _best(tokens, index, view, lexicon, slips)
-        if best:
-            start, end, entry = best
-            return corrected(_replaced(tokens, start, end, entry), view, lexicon, slips)
-    return tokens
-
-
-def _best(tokens: list[Token], index: int, view: View, lexicon: Lexicon, slips: Slips) -> tuple[int, int, Entry] | None:
-    """The window over the unread token that is a name with one slip; the most unread characters, then the longest."""
-    found: list[tuple[int, int, int, int, Entry]] = []
-    token = tokens[index]
-    for start, end in _windows(tokens, index, view, slips):
-        text = view.text[start:end]
-        if slips.may_be_name(text) and text not in lexicon.terms and slips.near(text):
-            meant = slips.meant(text, whole=_is_whole(tokens, start, end, view))
-            if meant:
-                unread = min(end, token.end) - max(start, token.start)
-                found.append((-unread, start - end, start, end, meant))
-    if not found:
-        return None
-    found.sort(key=lambda one: one[:4])
-    first = found[0]
-    if any(one[:2] == first[:2] and one[4].codes != first[4].codes for one in found):
-        return None
-    return first[2], first[3], first[4]
-
-
-def _is_whole(tokens: list[Token], start: int, end: int, view: View) -> bool:
-    """Whether the stretch neither cuts an unread token nor takes in a name."""
-    inside = [token for token in tokens if token.start < end and token.end > start]
-    cut = any(token.kind == "unknown" and (token.start < start or token.end > end) for token in inside)
-    return not cut and all(token.kind != "term" for token in inside)
-
-
-def _windows(
-    tokens: list[Token], index: int, view: View, slips: Slips, *, whole: bool = False
-) -> Iterator[tuple[int, int]]:
-    """Stretches with a character of the unread token: inside it, or from and to a border of a token beside it.
-
-    Only those that may be one slip away from a name: but for _SLIP characters, they start and end as names do. If
-    `whole`, only those that take in all of the token.
-    """
-    gaps = view.gaps
-    starts, ends = _borders(tokens, index, view)
-    if whole:
-        token = tokens[index]
-        starts, ends = [one for one in starts if one <= token.start], [one for one in ends if one >= token.end]
-    first, last = min(starts), max(ends)
-    if last - first < _LEAST_CHANGED:
-        return
-    before = [(end, end - slips.end(view.text, end) - _SLIP) for end in ends if end - first >= _LEAST_CHANGED]
-    for start in starts:
-        reached = start + slips.start(view.text, start) if last - start >= _LEAST_CHANGED else -_LONGEST
-        for end, reach in before:
-            if reach > reached or not _LEAST_CHANGED <= end - start <= _LONGEST:
-                continue
-            if view.bare or max(gaps[start + 1 : end]) <= SOFT:
-                yield start, end
-
-
-def _borders(tokens: list[Token], index: int, view: View) -> tuple[list[int], list[int]]:
-    """Where stretches with a character of the unread token may start, and where they may end."""
-    token, gaps = tokens[index], view.gaps
-    starts, ends = list(range(token.start, token.end)), list(range(token.start + 1, token.end + 1))
-    for step, borders in ((-1, starts), (1, ends)):
-        place = index
-        for _one in range(_REACH):
-            place += step
-            if not 0 <= place < len(tokens) or tokens[place].kind == "number":
-                break
-            if gaps[tokens[max(place, place - step)].start] > SOFT:
-                break
-            borders.append(tokens[place].start if step < 0 else tokens[place].end)
-    return starts, ends
-
-
-def _replaced(tokens: list[Token], start: int, end: int, entry: Entry) -> list[Token]:
-    """The tokens with `[start, end)` as the entry's term; what sticks out of an unread one stays unread."""
-    made: list[Token] = []
-    for token in tokens:
-        if token.end <= start or token.start >= end:
-            made.append(token)
-            continue
-        if token.start < start:
-            made.append(Token("unknown", token.start, start))
-        if token.start <= start < token.end:
-            made.append(Token("term", start, end, entry, typed=1))
-        if token.end > end:
-            made.append(Token("unknown", end, token.end))
-    return made
-
-
-def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
-    """Doubt a name that, as it was typed or with the words glued to it, is one slip away from another concept's.
-
-    过渡性室缺 has a sub-type of 房室缺, and 右在肺动脉缺如 is as near to the right artery's name as to the left one's.
-    """
-    for found in reading.found:
-        if found.problem or found.token < 0 or not found.codes:
-            continue
-        typed = reading.tokens[found.token].typed > 0
-        windows = [(found.start, found.end, _READ_AS_MISTAKEN)] if typed else []
-        windows += [(*window, _KINDS) for window in _beside(reading, found, lexicon, odd_only=not typed)]
-        for start, end, kinds in windows:
-            text = reading.view.text[start:end]
-            sure = _sure(found, reading, start) | _said(reading, start, end)
-            if len(text) <= _LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure, kinds):
-                found.problem = "confusable"
-                break
-    _doubt_parts(reading, lexicon, slips)
-
-
-def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
-    """Doubt a name that, with an unread stretch beside it, is one slip away from a name of which it is a part.
-
-    大动脉位伴室缺 is a transposition with a defect, not a defect.
-    """
-    category, terms = lexicon.category, lexicon.terms
-    if all(one.problem for one in reading.found):
-        return
-    for index, token in enumerate(reading.tokens):
-        if token.kind != "unknown":
-            continue
-        for start, end in _windows(reading.tokens, index, reading.view, slips, whole=True):
-            inside = [one for one in reading.found if start <= one.start and one.end <= end and not one.problem]
-            if not inside:
-                continue
-            meant = {code for slip in slips.near(reading.view.text[start:end]) for code in terms[slip.meant].codes}
-            for found in inside:
-                if not meant <= {one for code in found.codes for one in (code, *category.ancestors(code))}:
-                    found.problem = "confusable"
-
-
-def _sure(found: Found, reading: Reading, start: int) -> frozenset[int]:
-    """The places, from `start` on, that were read: as they stand, or for a character they are mistaken for."""
-    exact = not reading.tokens[found.token].typed or found.end - found.start == len(found.entry.key)
-    return frozenset(range(found.start - start, found.end - start)) if exact else frozenset()
-
-
-def _said(reading: Reading, start: int, end: int) -> frozenset[int]:
-    """The places of words with a meaning of their own, from `start` on: 经皮 before an operation is no slip of 经胸."""
-    words = [token for token in reading.tokens if token.kind == "modifier" and start <= token.start < end]
-    return frozenset(place - start for token in words for place in range(token.start, token.end))
-
-
-def _beside(reading: Reading, found: Found, lexicon: Lexicon, *, odd_only: bool) -> Iterator[tuple[int, int]]:
-    """The name with the words glued to it on either side; if `odd_only`, only with those that no such name has."""
-    tokens, first, last = reading.tokens, found.token, found.token
-    while last + 1 < len(tokens) and tokens[last + 1].start < found.end:
-        last += 1
-    for step, border in ((-1, first), (1, last)):
-        place = border
-        for _one in range(_BESIDE):
-            place += step
-            if not 0 <= place < len(tokens) or not reading.glued(max(place, place - step)):
-                break
-            token, host = tokens[place], reading.hosts.get(place)
-            shared = host is not None and (host.shares is found or found.shares is host)
-            if not shared and not _may_belong(token, found, lexicon, odd_only=odd_only):
-                break
-            yield min(token.start, found.start), max(token.end, found.end)
-
-
-def _may_belong(token: Token, found: Found, lexicon: Lexicon, *, odd_only: bool) -> bool:
-    if token.kind == "unknown":
-        return True
-    if token.kind != "modifier" or token.entry is None:
-        return False
-    kinds = [(modifier.axis, modifier.value) for modifier in token.entry.modifiers]
-    return not odd_only or not any(fits(found, lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds)
