@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,7 @@ class Countdown:
         return self.trace
 
     def run(self, work: Callable[[], object]) -> int:
+        re.purge()  # a pattern that another test left behind, or this one, would make the work shorter
         before = sys.gettrace()
         sys.settrace(self.trace)
         try:
@@ -67,31 +69,10 @@ def killed(work: Callable[[], object], number: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def counted(work: Callable[[], object]) -> int:
-    """The lines that the work runs in a process of its own, forked as those are that are killed.
-
-    Counted in this process, the work would be remembered by it (compiled patterns), and shorter in the next ones.
-    """
-    read, write = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if not child:
-        try:
-            os.write(write, str(Countdown(0).run(work)).encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as told:
-        lines = int(told.read())
-    os.waitpid(child, 0)
-    return lines
-
-
 def moments(work: Callable[[], object], fresh: Callable[[], None], seed: str) -> Iterator[int]:
     work()  # what is imported and remembered once is not counted
     fresh()
-    lines = counted(work)
+    lines = Countdown(0).run(work)
     assert lines > 1000
     chosen = random.Random(seed)
     # Half of them near the end, where files take their places.
