@@ -33,7 +33,7 @@ def fold(text: str) -> str:
     'vsd(室间隔缺损) 2型'
     """
     folded = _fold_characters(text)
-    if _ROMAN_RUN.search(folded):
+    if "i" in folded and _ROMAN_RUN.search(folded):  # every numeral that is read has an i
         folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
     return folded
 
@@ -50,7 +50,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     plain = list(map(table.__getitem__, text))
     folded = "".join(plain)
     one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded
-    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):  # every numeral that is read has an i
+    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):
         return folded, list(range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
@@ -80,12 +80,20 @@ def key(text: str) -> str:
     >>> key("法洛[法乐]四联症"), key("Patent Ductus-Arteriosus"), key("♂")
     ('法洛法乐四联症', 'patentductusarteriosus', '♂')
     """
-    folded = fold(text)
-    return MARKS.sub("", folded) or folded.replace(" ", "")
+    return squeezed(fold(text))
+
+
+def squeezed(folded: str) -> str:
+    """The key of a text that is folded already."""
+    if folded.isalnum():
+        return folded
+    plain = folded.replace(" ", "")
+    return plain if plain.isalnum() else MARKS.sub("", plain) or plain
 
 
 def _fold_characters(text: str) -> str:
-    folded = "".join(map(_table().__getitem__, text))
+    plain = text.isascii() and text.isprintable()
+    folded = text.lower() if plain else "".join(map(_table().__getitem__, text))
     return _SPACES.sub(" ", folded) if "  " in folded else folded
 
 

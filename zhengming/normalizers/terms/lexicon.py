@@ -5,14 +5,15 @@ Looking up is by an Aho–Corasick automaton: one walk over a cell finds every k
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zhengming.dictionary.folding import fold, key
+from zhengming.dictionary.folding import fold, key, squeezed
 from zhengming.dictionary.model import Category, Modifier, Term
 from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
@@ -43,8 +44,11 @@ class Entry:
     token_kind: str = "cue"
     method: str = ""
 
-    def settle(self, strongest_mark: Callable[[str], int]) -> None:
-        """Work out what follows from the senses and cues."""
+    def settle(self, crossing: Mapping[str, int], folded: Mapping[str, str]) -> None:
+        """Work out what follows from the senses and cues.
+
+        `crossing` is what `crossing_marks` gives, `folded` what the texts of terms are, folded, where that is known.
+        """
         if self.senses:
             self.token_kind = "term"
             self.method = _METHODS.get(self.senses[0][1].kind, "known-term")
@@ -60,12 +64,21 @@ class Entry:
                 self.abbreviation = any(term.kind == "abbreviation" for _code, term in self.senses)
             for _code, term in self.senses:
                 if len(term.text) != len(self.key):
-                    self.crosses = max(self.crosses, strongest_mark(term.text))
+                    self._cross(folded.get(term.text) or fold(term.text), crossing)
         elif self.modifiers:
             self.token_kind = "modifier"
         for cue in self.cues:
-            self.crosses = max(self.crosses, strongest_mark(cue.text))
+            self._cross(fold(cue.text), crossing)
             self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
+
+    def _cross(self, folded: str, crossing: Mapping[str, int]) -> None:
+        if not crossing.keys().isdisjoint(folded):
+            self.crosses = max(self.crosses, *(crossing.get(one, SOFT) for one in folded))
+
+
+def crossing_marks(vocabulary: Vocabulary) -> dict[str, int]:
+    """The strength of each punctuation mark that parts words more than a space does."""
+    return {mark: strength for mark, strength in vocabulary.strengths.items() if strength > SOFT}
 
 
 class Words(Protocol):
@@ -95,12 +108,18 @@ class Lexicon:
         self.category = category
         self.vocabulary = vocabulary
         self.wordings = Wordings(category.policy.wordings)
+        folded = {term.text: fold(term.text) for concept in category.concepts.values() for term in concept.terms}
+        self._keys = {text: squeezed(one) for text, one in folded.items()}
         entries: dict[str, Entry] = self._word_entries()
         for term_key, senses in self._senses(sender).items():
-            entry = entries.setdefault(term_key, Entry(term_key))
-            entry.senses = self._current(senses) if len(senses) > 1 else tuple(senses)
+            current = self._current(senses) if len(senses) > 1 else tuple(senses)
+            if term_key in entries:
+                entries[term_key].senses = current
+            else:
+                entries[term_key] = Entry(term_key, current)
+        crossing = crossing_marks(vocabulary)
         for entry in entries.values():
-            entry.settle(self._strongest_mark)
+            entry.settle(crossing, folded)
         self.entries: Mapping[str, Entry] = entries
         self.words: Words = automaton((entry_key, entry) for entry_key, entry in entries.items())
 
@@ -125,12 +144,13 @@ class Lexicon:
         """What each key names; a term local to `sender` stands before what others mean by it."""
         found: dict[str, list[tuple[str, Term]]] = {}
         local: dict[str, list[tuple[str, Term]]] = {}
+        keys = self._keys
         for code, concept in self.category.concepts.items():
             for term in concept.terms:
                 if not term.sender:
-                    found.setdefault(key(term.text), []).append((code, term))
+                    found.setdefault(keys[term.text], []).append((code, term))
                 elif term.sender == sender:
-                    local.setdefault(key(term.text), []).append((code, term))
+                    local.setdefault(keys[term.text], []).append((code, term))
         self.wordings.widen(found)
         self.wordings.widen(local)
         found.update(local)
@@ -146,10 +166,6 @@ class Lexicon:
 
     def _is_retired(self, code: str) -> bool:
         return self.category.concepts[code].status == "retired"
-
-    def _strongest_mark(self, text: str) -> int:
-        strengths = self.vocabulary.strengths
-        return max((strengths.get(character, NONE) for character in fold(text)), default=NONE)
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
@@ -183,11 +199,11 @@ class Lexicon:
     @cached_property
     def alike(self) -> Mapping[str, tuple[str, ...]]:
         """Term keys by their text with every character replaced by its confusable class."""
-        found: dict[str, list[str]] = {}
-        for entry_key in sorted(self.terms):
-            if not entry_key.isascii():
-                found.setdefault(self.alike_key(entry_key), []).append(entry_key)
-        return {text: tuple(keys) for text, keys in found.items()}
+        found: dict[str, tuple[str, ...]] = {}
+        keys = sorted([entry_key for entry_key in self.terms if not entry_key.isascii()])
+        for text, entry_key in zip(self.alike_key("\0".join(keys)).split("\0"), keys, strict=False):
+            found[text] = (*found[text], entry_key) if text in found else (entry_key,)
+        return found
 
     def is_near_abbreviation(self, word: str) -> bool:
         """Whether a longer abbreviation has one letter more, less, or two neighbours exchanged."""
@@ -237,20 +253,28 @@ class Lexicon:
 
     def unfilled(self, text: str) -> str:
         """The text without the characters that may be added or left out of a name without making it another one."""
-        fillers = self.vocabulary.fillers
-        return "".join([one for one in text if one not in fillers])
+        return self._fillers.sub("", text)
+
+    @cached_property
+    def _fillers(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(self.vocabulary.fillers))) or "(?!)")
 
     @cached_property
     def _unfilled_terms(self) -> Mapping[str, tuple[str, ...]]:
-        """Term keys by their text without fillers."""
-        found: dict[str, list[str]] = {}
+        """Keys of the terms with fillers by their text without them."""
+        found: dict[str, tuple[str, ...]] = {}
+        filled = self._fillers.search
         for entry_key in self.terms:
-            found.setdefault(self.unfilled(entry_key), []).append(entry_key)
-        return {text: tuple(keys) for text, keys in found.items()}
+            if filled(entry_key):
+                text = self.unfilled(entry_key)
+                found[text] = (*found.get(text, ()), entry_key)
+        return found
 
     def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
         """The keys of terms that are one of `texts` but for fillers; at least those of the concepts `below`."""
         for text in texts:
+            if text in self.terms and self.unfilled(text) == text:
+                yield text
             yield from self._unfilled_terms.get(text, ())
 
     def names(self, code: str) -> str:
@@ -259,14 +283,15 @@ class Lexicon:
         if found is None:
             if len(self._names) > _KEPT:
                 self._names.clear()
-            found = self._names[code] = self.wordings.standard(
-                "\0".join([term.key for term in self.category.concepts[code].terms])
-            )
+            found = self._names[code] = self.wordings.standard("\0".join(self._term_keys(code)))
         return found
 
     @cached_property
     def _names(self) -> dict[str, str]:
         return {}
+
+    def _term_keys(self, code: str) -> Iterable[str]:
+        return [self._keys[term.text] for term in self.category.concepts[code].terms]
 
     @cached_property
     def cores(self) -> Mapping[tuple[str, str], frozenset[str]]:

@@ -234,6 +234,8 @@ class Matcher:
         self._proposer.prepare()
         if self._slips:
             self._slips.prepare()
+        if self._spelling:
+            self._spelling.prepare()
 
     @cached_property
     def codes(self) -> CodeBook:
