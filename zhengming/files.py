@@ -11,11 +11,12 @@ import errno
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from zhengming.errors import UnreadableFile, UnwritableFile
 
@@ -83,6 +84,21 @@ def atomic_path(path: str | Path, *, system: System = DISK) -> Iterator[Path]:
     """
     with atomic_write(path, system=system) as handle:
         yield Path(handle.name)
+
+
+@contextmanager
+def scratch(folder: str | Path) -> Iterator[BinaryIO]:
+    """A file for what does not fit into memory, in an existing folder: it has no name and is gone however we end.
+
+    Raises:
+        UnwritableFile: the folder is missing or read-only, the disk is full.
+    """
+    place = Path(folder)
+    try:
+        with tempfile.TemporaryFile(dir=place, prefix=".zm-") as handle:
+            yield cast("BinaryIO", handle)
+    except OSError as error:
+        raise unwritable(place, error) from None
 
 
 def write_bytes(path: str | Path, data: bytes, *, system: System = DISK) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhengming.dictionary.folding import fold, fold_with_offsets, key
+from zhengming.dictionary.folding import MARKS, fold, fold_with_offsets, key
 
 SAME = [
     ("full-width", "ＶＳＤ", "VSD"),
@@ -38,6 +38,12 @@ def test_texts_that_differ_keep_different_keys(pair: tuple[str, str]) -> None:
 @given(st.text(max_size=60))
 def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(max_size=60) | st.text(st.characters(codec="ascii"), max_size=60))
+def test_a_key_is_the_folded_text_without_marks(text: str) -> None:
+    assert fold(text) == fold_with_offsets(text)[0]
+    assert key(text) == (MARKS.sub("", fold(text)) or fold(text).replace(" ", ""))
 
 
 @given(st.text(max_size=60))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 
 _ROMAN = {"viii": "8", "vii": "7", "iii": "3", "iv": "4", "vi": "6", "ix": "9", "ii": "2", "i": "1"}
@@ -34,15 +33,15 @@ def fold(text: str) -> str:
     'vsd(室间隔缺损) 2型'
     """
     folded = _fold_characters(text)
-    if _ROMAN_RUN.search(folded):
+    if "i" in folded and _ROMAN_RUN.search(folded):  # every numeral that is read has an i
         folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
     return folded
 
 
-def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the index of the raw character it came from.
 
-    There is one index more than the folded text has characters: the length of the raw text.
+    The list has one entry more than the folded text: the length of the raw text.
 
     >>> fold_with_offsets("①㎜")
     ('1、mm', [0, 0, 1, 1, 2])
@@ -51,8 +50,8 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     plain = list(map(table.__getitem__, text))
     folded = "".join(plain)
     one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded
-    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):  # every numeral that is read has an i
-        return folded, range(len(text) + 1)
+    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):
+        return folded, list(range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     spaced = False
@@ -81,12 +80,20 @@ def key(text: str) -> str:
     >>> key("法洛[法乐]四联症"), key("Patent Ductus-Arteriosus"), key("♂")
     ('法洛法乐四联症', 'patentductusarteriosus', '♂')
     """
-    folded = fold(text)
-    return MARKS.sub("", folded) or folded.replace(" ", "")
+    return squeezed(fold(text))
+
+
+def squeezed(folded: str) -> str:
+    """The key of a text that is folded already."""
+    if folded.isalnum():
+        return folded
+    plain = folded.replace(" ", "")
+    return plain if plain.isalnum() else MARKS.sub("", plain) or plain
 
 
 def _fold_characters(text: str) -> str:
-    folded = "".join(map(_table().__getitem__, text))
+    plain = text.isascii() and text.isprintable()
+    folded = text.lower() if plain else "".join(map(_table().__getitem__, text))
     return _SPACES.sub(" ", folded) if "  " in folded else folded
 
 

@@ -16,6 +16,7 @@ from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.tables import CellValue, Notice, cell_text
 from zhengming.tables.locate import Column, Located
+from zhengming.tables.table_rows import in_parts
 from zhengming.tables.words import plain
 
 LEAST_VALUES = 3  # cells with something in them
@@ -49,14 +50,14 @@ def settle(
     taken = {column.field for column in table.columns if column.field and plain(column.header) not in known}
     taken |= set(filter(None, known.values()))
     settled: dict[int, Column] = {}
+    shown = _shown(table, [at for at, one in enumerate(table.columns) if one.field is None])
     for position, column in enumerate(table.columns):
         told = plain(column.header)
         new = column
         if column.header and told in known:
             new = replace(column, field=known[told] or None, how="profile")
         elif column.field is None:
-            values = [row.cells[position] for row in table.rows if cell_text(row.cells[position]).strip()]
-            field = by_values(column.header, values, [one for one in wanted if one.name not in taken], matcher)
+            field = by_values(column.header, shown[position], [one for one in wanted if one.name not in taken], matcher)
             if field:
                 taken.add(field)
                 new = replace(column, field=field, how="values")
@@ -64,6 +65,23 @@ def settle(
             settled[column.index] = new
         columns.append(new)
     return replace(table, columns=_each_once(columns), notices=_notices(table, settled, file)) if settled else table
+
+
+def _shown(table: Located, positions: Sequence[int]) -> dict[int, list[CellValue]]:
+    """The cells of some columns, as many as tell what a column holds: no more of equal ones than must be there."""
+    shown: dict[int, list[CellValue]] = {position: [] for position in positions}
+    seen: dict[int, set[str]] = {position: set() for position in positions}
+    for part in in_parts(table.rows):
+        for position in [one for one in positions if len(seen[one]) < _LOOKED_AT]:
+            values, texts = shown[position], seen[position]
+            for row in part:
+                text = cell_text(row.cells[position])
+                if (text not in texts or len(values) < LEAST_VALUES) and text.strip():
+                    values.append(row.cells[position])
+                    texts.add(text)
+                    if len(texts) >= _LOOKED_AT:
+                        break
+    return shown
 
 
 def _each_once(columns: Sequence[Column]) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ from types import ModuleType
 from zhengming.errors import FileError, TooLarge, UnreadableFile
 from zhengming.findings import Place
 from zhengming.tables.contents import Contents, Source
+from zhengming.tables.kept_rows import Keep
 from zhengming.tables.limits import DEFAULT, Limits
 from zhengming.tables.model import (
     CellValue,
@@ -68,11 +69,13 @@ def read(
     limits: Limits = DEFAULT,
     encoding: str = "",
     meanwhile: Callable[[], object] | None = None,
+    keep: Keep | None = None,
 ) -> Workbook:
     """Read one foreign file, whatever its name says it is.
 
     `encoding` forces the encoding of a csv; by default it is told from the bytes. `meanwhile` is called while another
-    process reads, if one does: what the caller will need next can be made ready.
+    process reads, if one does: what the caller will need next can be made ready. With `keep`, the rows of a large file
+    come to stand on disk, and larger csv and xlsx are read.
 
     Raises:
         UnreadableFile: missing, a folder, no permission, empty, damaged, over a limit, or no kind of file we read.
@@ -80,20 +83,24 @@ def read(
     """
     # Imported here: the reading child process imports this package too, and needs neither.
     from zhengming.files import opened, sha256
-    from zhengming.tables.detect import detect
+    from zhengming.tables.detect import OLE, detect
 
     place = Path(path)
     with opened(place) as handle:
         size = handle.seek(0, os.SEEK_END)
-        if size > limits.file_bytes:
-            raise TooLarge(
-                f"larger than {limits.file_bytes >> 20} MB", where=str(path), remedy="split it, or raise the limit"
-            )
         handle.seek(0)
-        found = detect(handle, str(path))
+        compound = handle.read(len(OLE)) == OLE  # looked at as a whole
+        handle.seek(0)
+        found = detect(handle, str(path)) if (keep and not compound) or size <= limits.file_bytes else "xls"
+    if keep and found in ("csv", "xlsx"):
+        limits = limits.kept()
+    if size > limits.file_bytes:
+        raise TooLarge(
+            f"larger than {limits.file_bytes >> 20} MB", where=str(path), remedy="split it, or raise the limit"
+        )
     module = import_module(READERS[found])
     try:
-        contents = _read(module, Source(place, place.name, limits, encoding=encoding), size, meanwhile)
+        contents = _read(module, Source(place, place.name, limits, encoding=encoding), size, meanwhile, keep)
     except FileError as error:
         raise type(error)(error.what, where=str(path), remedy=error.remedy) from None
     promised = _PROMISED.get(place.suffix.lower(), found)
@@ -112,7 +119,9 @@ def read(
     )
 
 
-def _read(module: ModuleType, source: Source, size: int, meanwhile: Callable[[], object] | None) -> Contents:
+def _read(
+    module: ModuleType, source: Source, size: int, meanwhile: Callable[[], object] | None, keep: Keep | None
+) -> Contents:
     """What the first engine finds that survives the file."""
     from zhengming.tables.isolation import EngineFailed, read_isolated
 
@@ -122,7 +131,7 @@ def _read(module: ModuleType, source: Source, size: int, meanwhile: Callable[[],
             contents: Contents = module.read_contents(attempt)
             return contents
         with suppress(EngineFailed):
-            return read_isolated(module.__name__, attempt, size, meanwhile)
+            return read_isolated(module.__name__, attempt, size, meanwhile, keep)
     raise UnreadableFile(
         "the file is damaged, or too large to read safely", remedy="open it in Excel or WPS and save it again as .xlsx"
     )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gc
 import math
-import pickle
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from zhengming.errors import FileError
 from zhengming.tables.contents import Contents, Source
+from zhengming.tables.kept_rows import BLOCK
 from zhengming.tables.limits import Limits
-
-_ROWS_AT_ONCE = 4_000  # the parent unpacks one batch while the child packs the next
+from zhengming.tables.sent import send
 
 
 def run(arguments: dict[str, Any]) -> None:
@@ -26,10 +26,10 @@ def run(arguments: dict[str, Any]) -> None:
     source = Source(Path(arguments["file_path"]), arguments["file"], limits, arguments["engine"], arguments["encoding"])
     out = sys.stdout.buffer
     try:
-        for message in _messages(import_module(arguments["module"]).read_contents(source)):
-            pickle.dump(message, out, pickle.HIGHEST_PROTOCOL)
+        for message in messages(import_module(arguments["module"]), source):
+            send(message, out)
     except FileError as error:
-        pickle.dump(("error", type(error).__name__, error.what, error.remedy), out, pickle.HIGHEST_PROTOCOL)
+        send(("error", type(error).__name__, error.what, error.remedy), out)
     out.flush()
 
 
@@ -52,9 +52,20 @@ def limit(memory: int, seconds: int) -> None:
             continue
 
 
-def _messages(contents: Contents) -> Iterator[tuple[Any, ...]]:
+def messages(reader: ModuleType, source: Source) -> Iterator[tuple[Any, ...]]:
+    """What a reader finds, as messages: each `sheet`, its `rows`, perhaps `facts` behind them; then the `end`.
+
+    A reader that can tell rows before it knows all of them has a function `messages` of its own.
+    """
+    told: Iterator[tuple[Any, ...]] = (
+        reader.messages(source) if hasattr(reader, "messages") else _of_contents(reader.read_contents(source))
+    )
+    return told
+
+
+def _of_contents(contents: Contents) -> Iterator[tuple[Any, ...]]:
     for sheet in contents.sheets:
         yield "sheet", sheet.name, sheet.merges, sheet.hidden, sheet.hidden_rows, sheet.hidden_columns
-        for start in range(0, len(sheet.rows), _ROWS_AT_ONCE):
-            yield "rows", sheet.rows[start : start + _ROWS_AT_ONCE]
+        for start in range(0, len(sheet.rows), BLOCK):  # the parent unpacks one block while the next is packed
+            yield "rows", sheet.rows[start : start + BLOCK]
     yield "end", contents.notices, contents.date1904, dict(contents.details)

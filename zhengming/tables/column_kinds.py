@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 from zhengming.findings import Place
 from zhengming.tables.model import CellValue, Notice, cell_text
+from zhengming.tables.table_rows import DataRow, in_parts
 
 if TYPE_CHECKING:
-    from zhengming.tables.locate import Column, DataRow
+    from zhengming.tables.locate import Column
 
 Shape = Literal["number", "date", "digits", "text"]
 
 _MOSTLY = 0.8  # of the cells decide what a column is
 _IDENTIFIER = 6  # digits: a shorter number may be one that counts
-_LOOKED_AT = 200  # cells that show what a column is
+LOOKED_AT = 200  # cells that show what a column is
 _ALIKE = 0.8  # of the columns have cells of the same shape: the table goes on
 _LEAST_COLUMNS = 3
 
@@ -41,7 +42,7 @@ def shapes(columns: Sequence[Sequence[CellValue]]) -> list[Shape | None]:
     """What most cells of each column are; None where a column is empty."""
     found: list[Shape | None] = []
     for cells in columns:
-        counted = Counter(shape(value) for value in cells[:_LOOKED_AT] if cell_text(value).strip())
+        counted = Counter(shape(value) for value in cells[:LOOKED_AT] if cell_text(value).strip())
         found.append(counted.most_common(1)[0][0] if counted else None)
     return found
 
@@ -60,19 +61,25 @@ def alike(first: Sequence[Sequence[CellValue]], second: Sequence[Sequence[CellVa
 
 def mixed(columns: Sequence[Column], rows: Sequence[DataRow], place: Place) -> list[Notice]:
     """A notice for each column of numbers in which some are text, and of identifiers in which some are numbers."""
+    kinds: list[Counter[type]] = [Counter() for _column in columns]
+    for part in in_parts(rows):
+        for position, counted in enumerate(kinds):
+            counted.update([type(row.cells[position]) for row in part])
     notices = []
-    for position, column in enumerate(columns):
-        kinds = Counter(type(row.cells[position]) for row in rows)
-        numbers = sum(count for kind, count in kinds.items() if issubclass(kind, int | float))
-        if numbers in (0, len(rows) - kinds[type(None)]):
+    for position, (column, counted) in enumerate(zip(columns, kinds, strict=True)):
+        numbers = sum(count for kind, count in counted.items() if issubclass(kind, int | float))
+        filled = len(rows) - counted[type(None)]
+        if numbers in (0, filled):
             continue
-        cells = [row.cells[position] for row in rows if row.cells[position] is not None]
-        texts = [value for value in cells if isinstance(value, str)]
-        counted = [text for text in texts if _is_number(text)]
+        like_numbers = like_identifiers = 0
+        for part in in_parts(rows):
+            texts = [value for value in (row.cells[position] for row in part) if isinstance(value, str)]
+            like_numbers += sum(map(_is_number, texts))
+            like_identifiers += sum(map(_is_identifier, texts))
         at = Place(place.file, place.sheet, 0, column.index)
-        if counted and numbers >= _MOSTLY * len(cells):
-            notices.append(Notice("numbers-as-text", at, {"count": len(counted)}))
-        elif sum(map(_is_identifier, texts)) * 2 > len(cells):
+        if like_numbers and numbers >= _MOSTLY * filled:
+            notices.append(Notice("numbers-as-text", at, {"count": like_numbers}))
+        elif like_identifiers * 2 > filled:
             notices.append(Notice("identifiers-as-numbers", at, {"count": numbers}))
     return notices
 

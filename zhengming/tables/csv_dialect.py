@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 DELIMITERS = (",", "\t", ";", "|")
 RARE = ("^", "~", "¦", "，", "\x01", "\x1f", " ")  # looked at only where none of the usual ones separates anything
+HEAD = 2_000_000  # characters of a text that are looked at
 _SNIFFED = 200  # records judged when telling the separator
 _MOSTLY = 0.7  # of the records have one width: the separator separates
 _SURE = 0.9
@@ -103,7 +104,7 @@ def _widths(text: str, delimiter: str) -> Iterator[int]:
 
 def _head(text: str, delimiter: str) -> Iterator[list[str]]:
     try:
-        reader = csv.reader(io.StringIO(text[:2_000_000], newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text[:HEAD], newline=""), delimiter=delimiter)
         for number, record in enumerate(reader):
             if number >= _SNIFFED:
                 return

@@ -12,10 +12,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from zhengming.tables.csv_dialect import DELIMITERS, Dialect
+from zhengming.tables.kept_rows import BLOCK
+from zhengming.tables.text_lines import Lines
 
 _LONGEST = 500  # lines of one record: a case history in a cell has fewer
 _LOOSE = 20  # lines of a record whose quotation marks do not match
@@ -28,64 +30,84 @@ MAX_CELL = 131_072  # characters; csv's own limit, and four times what a cell of
 
 @dataclass(slots=True)
 class Records:
-    """Cells of each record, the numbers (from 1) of those read with their quotes as text, and of those repaired."""
+    """Cells of each record, the numbers (from 1) of those read with their quotes as text, and of those repaired.
+
+    `before` counts the records that were given away before those in `rows`.
+    """
 
     rows: list[list[str]] = field(default_factory=list)
     unbalanced: list[int] = field(default_factory=list)
     repaired: list[int] = field(default_factory=list)
+    before: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many records there were so far: the number of the last."""
+        return self.before + len(self.rows)
+
+    def given(self) -> list[list[str]]:
+        """The records, which are no longer held here."""
+        rows, self.rows = self.rows, []
+        self.before += len(rows)
+        return rows
 
 
-def read_records(text: str, form: Dialect) -> Records:
-    r"""All records of `text`.
+def read_records(lines: Lines, form: Dialect, found: Records) -> Iterator[list[list[str]]]:
+    r"""All records, some at a time; `found` has in the end what there is to tell of them.
 
-    >>> read_records('a,b,c\n"1,2,3\n4,"x\ny",5\n6;7;8', Dialect()).rows
-    [['a', 'b', 'c'], ['1', '2', '3'], ['4', 'x\ny', '5'], ['6', '7', '8']]
+    >>> lines = Lines(['a,b,c\n"1,2,3\n4,"x\ny",5\n6;7;8'])
+    >>> list(read_records(lines, Dialect(), Records()))
+    [[['a', 'b', 'c'], ['1', '2', '3'], ['4', 'x\ny', '5'], ['6', '7', '8']]]
     """
-    lines = list(io.StringIO(text, newline=""))  # str.splitlines would also break at form feeds and U+2028
     usual = _usual_width(lines, form)
-    found = Records()
     at = 0
-    while at < len(lines):
+    while not lines.ended(at):
         at = _regular(lines, at, form, usual, found)
-        if at < len(lines):
+        if len(found.rows) >= BLOCK:
+            yield found.given()
+            lines.forget(at)
+        elif not lines.ended(at):
             at += _irregular(lines, at, form, usual, found)
-    return found
+    if found.rows:
+        yield found.given()
 
 
-def _usual_width(lines: Sequence[str], form: Dialect) -> int:
+def _usual_width(lines: Lines, form: Dialect) -> int:
     widths = Counter(len(_split(line, form)) for line in lines[:_SAMPLE] if line.strip() and _closes(line, form))
     return max(widths.items(), key=lambda item: (item[1] * (item[0] - 1), item[0]), default=(1, 0))[0]
 
 
-class _Lines:
+class _From:
     """Lines from one on, counting how many were taken."""
 
-    def __init__(self, lines: Sequence[str], at: int) -> None:
+    def __init__(self, lines: Lines, at: int) -> None:
         self._lines, self.at = lines, at
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if self.at >= len(self._lines):
+        if self._lines.ended(self.at):
             raise StopIteration
         self.at += 1
         return self._lines[self.at - 1]
 
 
-def _regular(lines: Sequence[str], at: int, form: Dialect, usual: int, found: Records) -> int:
-    """Read records as csv does, up to the first that is not as the others; the line at which that begins."""
-    source = _Lines(lines, at)
+def _regular(lines: Lines, at: int, form: Dialect, usual: int, found: Records) -> int:
+    """Read records as csv does, up to the first that is not as the others, or many; the line at which that begins."""
+    source = _From(lines, at)
     try:
         for record in _reader(source, form):
             if not (len(record) == usual or not record) or (source.at > at + 1 and _swallows(record, form, usual)):
                 return at
-            if source.at == len(lines) and source.at > at + 1 and not _closes("".join(lines[at:]), form):
-                return at
-            if source.at == len(lines) and form.quote in lines[-1] and not _closes("".join(lines[at:]), form):
-                return at
+            if lines.ended(source.at):
+                last = lines[at : source.at]
+                if (len(last) > 1 or form.quote in last[-1]) and not _closes("".join(last), form):
+                    return at
             found.rows.append(record)
             at = source.at
+            if len(found.rows) >= BLOCK:
+                return at
     except csv.Error:  # a field of more than 131,072 characters: no cell, but a quote that never closes
         return at
     return at
@@ -101,7 +123,7 @@ def _swallows(record: list[str], form: Dialect, usual: int) -> bool:
     )
 
 
-def _irregular(lines: Sequence[str], at: int, form: Dialect, usual: int, found: Records) -> int:
+def _irregular(lines: Lines, at: int, form: Dialect, usual: int, found: Records) -> int:
     """Read one record that is not as the others; how many lines it has."""
     strict = _strictly(lines, at, form, usual)
     if strict and len(strict[0]) == usual and not _swallows(strict[0], form, usual):
@@ -111,18 +133,18 @@ def _irregular(lines: Sequence[str], at: int, form: Dialect, usual: int, found: 
         read = _strictly(lines, at, other, usual)
         if read and len(read[0]) == usual:
             found.rows.append(read[0])
-            found.repaired.append(len(found.rows))
+            found.repaired.append(found.count)
             return read[1]
     loose = _loosely(lines, at, form, usual) if form.quote in lines[at] else None
     if loose:
         found.rows.append(loose[0])
-        found.unbalanced.append(len(found.rows))
+        found.unbalanced.append(found.count)
         return loose[1]
     if strict:
         found.rows.append(strict[0])
         return strict[1]
     found.rows.append([_unquoted(cell, form.quote) for cell in _plain(lines[at], form)])
-    found.unbalanced.append(len(found.rows))
+    found.unbalanced.append(found.count)
     return 1
 
 
@@ -134,7 +156,7 @@ def _others(line: str, form: Dialect, usual: int) -> Iterator[Dialect]:
                 yield replace(form, delimiter=delimiter, spaced=False)
 
 
-def _strictly(lines: Sequence[str], at: int, form: Dialect, usual: int) -> tuple[list[str], int] | None:
+def _strictly(lines: Lines, at: int, form: Dialect, usual: int) -> tuple[list[str], int] | None:
     """The record that begins with a line, and how many lines it has; None when it never ends or ends too late."""
     whole = ""
     for count, line in enumerate(lines[at : at + _LONGEST], start=1):
@@ -148,7 +170,7 @@ def _strictly(lines: Sequence[str], at: int, form: Dialect, usual: int) -> tuple
     return None
 
 
-def _loosely(lines: Sequence[str], at: int, form: Dialect, usual: int) -> tuple[list[str], int] | None:
+def _loosely(lines: Lines, at: int, form: Dialect, usual: int) -> tuple[list[str], int] | None:
     """The same where a quotation mark may stand for nothing; only when it is as wide as the others."""
     whole = ""
     for count, line in enumerate(lines[at : at + _LOOSE], start=1):

@@ -6,84 +6,128 @@ row, as Excel shows it. What is broken is reported and read as well as may be, n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
 from zhengming.errors import TooLarge, UndecodableText
-from zhengming.files import opened
+from zhengming.files import CHUNK, opened
 from zhengming.findings import Place
-from zhengming.tables.contents import Contents, Source
-from zhengming.tables.csv_dialect import DELIMITERS, Dialect, dialect, sniff
+from zhengming.tables.contents import Contents, Source, gathered
+from zhengming.tables.csv_dialect import DELIMITERS, HEAD, Dialect, dialect, sniff
 from zhengming.tables.csv_records import Records, read_records
-from zhengming.tables.encodings import decode, is_text, mostly
-from zhengming.tables.model import CellValue, Notice, Sheet
+from zhengming.tables.encodings import Told, is_text, tell, tell_mostly
+from zhengming.tables.model import CellValue, Notice
+from zhengming.tables.text_lines import Lines
 
 ISOLATED = True  # Python's csv is safe with any bytes, but they may be many
 ENGINES = ("csv",)
 _SEND_TABLE = "ask the sender for the table as .xlsx, or as csv in UTF-8"
 
 
-def read_contents(source: Source) -> Contents:
-    """The one sheet of a csv; its name is empty.
+def messages(source: Source) -> Iterator[tuple[Any, ...]]:
+    """The one sheet of a csv, whose name is empty, row by row; see `child`.
 
     Raises:
         UndecodableText: not text in any encoding we know.
         TooLarge: larger than the limit for text.
     """
-    with opened(source.path) as handle:
-        data = handle.read(source.limits.text_bytes + 1)
-    if len(data) > source.limits.text_bytes:
-        raise TooLarge(
-            f"a text of more than {source.limits.text_bytes >> 20} MB", remedy="split it, or raise the limit"
-        )
-    decoded = decode(data, source.encoding)
-    if not source.encoding and (decoded is None or not is_text(decoded)):
-        decoded = mostly(data)
-    if decoded is None or not is_text(decoded):
-        raise UndecodableText("neither a spreadsheet nor text in an encoding we know", remedy=_SEND_TABLE)
+    told = _told(source)
     place = Place(source.file)
     notices = []
-    if decoded.rival:
-        notices.append(Notice("encoding-uncertain", place, {"used": decoded.encoding, "other": decoded.rival}))
-    text = decoded.text.rstrip("\x1a")  # what DOS programs put at a file's end
-    delimiter, text = _declared(text)
+    if told.rival:
+        notices.append(Notice("encoding-uncertain", place, {"used": told.encoding, "other": told.rival}))
+    parts = told.text(lambda: _chunks(source))
+    head = _beginning(parts)
+    delimiter, behind = _declared(head)
     if not delimiter:
-        delimiter, uncertain = sniff(text)
+        delimiter, uncertain = sniff(head)
         if uncertain:
             notices.append(Notice("delimiter-uncertain", place))
-    rows, records = parse(text, dialect(text, delimiter))
-    if records.unbalanced:
-        at = Place(source.file, "", records.unbalanced[0])
-        notices.append(Notice("unbalanced-quotes", at, {"count": len(records.unbalanced)}))
-    if records.repaired:
-        at = Place(source.file, "", records.repaired[0])
-        notices.append(Notice("rows-repaired", at, {"count": len(records.repaired)}))
-    details = {"reader": "csv", "encoding": decoded.encoding, "delimiter": delimiter}
-    return Contents((Sheet("", rows),), tuple(notices), details=details)
+    head = head[behind:]
+    found = Records()
+    yield "sheet", "", (), False, frozenset(), frozenset()
+    for rows in read_rows(chain([head], parts), dialect(head, delimiter), found):
+        yield "rows", rows
+    if found.unbalanced:
+        at = Place(source.file, "", found.unbalanced[0])
+        notices.append(Notice("unbalanced-quotes", at, {"count": len(found.unbalanced)}))
+    if found.repaired:
+        at = Place(source.file, "", found.repaired[0])
+        notices.append(Notice("rows-repaired", at, {"count": len(found.repaired)}))
+    yield "end", tuple(notices), False, {"reader": "csv", "encoding": told.encoding, "delimiter": delimiter}
 
 
-def parse(text: str, form: Dialect) -> tuple[list[list[CellValue]], Records]:
-    r"""Rows of text cells, empty ends left out, and the records they were made from.
+def read_contents(source: Source) -> Contents:
+    """The same, all at once."""
+    return gathered(messages(source))
 
-    >>> parse('a,"b, c"\n1,', Dialect())[0]
-    [['a', 'b, c'], ['1']]
-    >>> rows, records = parse('a,5" cuff\n"b,1', Dialect())
-    >>> rows, records.unbalanced
-    ([['a', '5" cuff'], ['b', '1']], [2])
+
+def _told(source: Source) -> Told:
+    """How the text is encoded."""
+    size = 0
+    start = b""
+    for chunk in _chunks(source):
+        size += len(chunk)
+        start = start or chunk
+        if size > source.limits.text_bytes:
+            raise TooLarge(
+                f"a text of more than {source.limits.text_bytes >> 20} MB", remedy="split it, or raise the limit"
+            )
+    told = tell(lambda: _chunks(source), start, size, source.encoding)
+    if not source.encoding and (told is None or not is_text(told.decoded)):
+        told = tell_mostly(lambda: _chunks(source))
+    if told is None or not is_text(told.decoded):
+        raise UndecodableText("neither a spreadsheet nor text in an encoding we know", remedy=_SEND_TABLE)
+    return told
+
+
+def _chunks(source: Source) -> Iterator[bytes]:
+    with opened(source.path) as handle:
+        while chunk := handle.read(CHUNK):
+            yield chunk
+
+
+def _beginning(parts: Iterator[str]) -> str:
+    """As much of the text as tells how it is written, and its end mark off if that is all of it."""
+    head = ""
+    for part in parts:
+        head += part
+        if len(head) >= HEAD:
+            return head
+    return head.rstrip("\x1a")  # what DOS programs put at a file's end
+
+
+def read_rows(parts: Iterable[str], form: Dialect, found: Records) -> Iterator[list[list[CellValue]]]:
+    r"""Rows of text cells, some at a time, empty ends left out; `found` has what there is to tell of the records.
+
+    >>> list(read_rows(['a,"b, c"\n1,\n\n'], Dialect(), Records()))
+    [[['a', 'b, c'], ['1']]]
+    >>> records = Records()
+    >>> list(read_rows(['a,5" cuff\n"b,1'], Dialect(), records)), records.unbalanced
+    ([[['a', '5" cuff'], ['b', '1']]], [2])
     """
-    records = read_records(text, form)
-    rows: list[list[CellValue]] = []
-    for record in records.rows:
-        row: list[CellValue] = [cell or None for cell in record]
-        while row and row[-1] is None:
-            row.pop()
-        rows.append(row)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows, records
+    empty = 0  # rows, which count only if others follow
+    for records in read_records(Lines(parts), form, found):
+        rows: list[list[CellValue]] = []
+        for record in records:
+            row: list[CellValue] = [cell or None for cell in record]
+            while row and row[-1] is None:
+                row.pop()
+            if row:
+                rows += [[] for _row in range(empty)]
+                rows.append(row)
+                empty = 0
+            else:
+                empty += 1
+        if rows:
+            yield rows
 
 
-def _declared(text: str) -> tuple[str, str]:
-    """The separator of a first line `sep=;`, which Excel obeys and does not show, and the text behind it."""
-    first, newline, rest = text.partition("\n")
+def _declared(text: str) -> tuple[str, int]:
+    """The separator of a first line `sep=;`, which Excel obeys and does not show, and the length of that line."""
+    first, newline, _rest = text.partition("\n")
     mark = first.strip().strip('"')
     if newline and len(mark) == 5 and mark.lower().startswith("sep=") and mark[4] in DELIMITERS:
-        return mark[4], rest
-    return "", text
+        return mark[4], len(first) + 1
+    return "", 0

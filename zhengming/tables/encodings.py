@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -20,6 +21,7 @@ _BOMS = (
 _LEGACY = ("gb18030", "big5")
 _MARGIN = 0.1  # shares of common characters closer than this decide nothing
 _SAMPLE = 200_000  # bytes judged
+DAMAGED = "damaged"  # instead of a rival: some bytes are wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,34 @@ class Decoded:
     rival: str = ""
 
 
+Chunks = Callable[[], Iterable[bytes]]
+"""Gives the bytes of a text from the first on, some at a time, as often as it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a text is encoded: what `decode` and `mostly` tell of it, found without holding all of it.
+
+    `codec` is Python's name, which obeys a mark of byte order; `head` is the beginning of the text.
+    """
+
+    codec: str
+    encoding: str
+    rival: str = ""
+    head: str = ""
+
+    @property
+    def decoded(self) -> Decoded:
+        """The beginning of the text, decoded."""
+        return Decoded(self.head, self.encoding, self.rival)
+
+    def text(self, chunks: Chunks) -> Iterator[str]:
+        """The text, some at a time: of a damaged one U+FFFD for every wrong byte, and no NUL."""
+        damaged = self.rival == DAMAGED
+        for part in _parts(chunks, self.codec, "replace" if damaged else "strict"):
+            yield part.replace("\0", "") if damaged else part
+
+
 def decode(data: bytes, encoding: str = "") -> Decoded | None:
     """`data` as text; None when it is no text in any encoding we know. `encoding` forces one.
 
@@ -39,18 +69,23 @@ def decode(data: bytes, encoding: str = "") -> Decoded | None:
     >>> decode("室间隔缺损,动脉导管未闭".encode("gb18030")).encoding
     'gb18030'
     """
+    told = tell(lambda: [data], data[:_SAMPLE], len(data), encoding)
+    return Decoded(data.decode(told.codec), told.encoding, told.rival) if told else None
+
+
+def tell(chunks: Chunks, head: bytes, size: int, encoding: str = "") -> Told | None:
+    """How the text of `size` bytes that begins with `head` is encoded; see `decode`."""
     if encoding:
-        text = _try(data, encoding)
-        return None if text is None else Decoded(text, encoding)
+        forced = _strictly(chunks, encoding)
+        return replace(forced, encoding=encoding) if forced else None
     for mark, name in _BOMS:
-        if data.startswith(mark):
-            text = _try(data, name)
-            return None if text is None else Decoded(text, name.removesuffix("-sig"))
-    for name in ("utf-8", _utf16(data)):
-        text = _try(data, name) if name else None
-        if text is not None and not (name == "utf-8" and "\0" in text):
-            return Decoded(text, name)
-    return _legacy(data)
+        if head.startswith(mark):
+            return _strictly(chunks, name)
+    for name in ("utf-8", _utf16(head[:_SAMPLE], size)):
+        told = _strictly(chunks, name, nul=name != "utf-8") if name else None
+        if told is not None:
+            return told
+    return _legacy(chunks)
 
 
 def is_text(decoded: Decoded) -> bool:
@@ -74,45 +109,64 @@ def mostly(data: bytes) -> Decoded | None:
     >>> mostly("室间隔缺损".encode() * 9 + b"\xff") == Decoded("室间隔缺损" * 9 + "\ufffd", "utf-8", "damaged")
     True
     """
+    told = tell_mostly(lambda: [data])
+    return Decoded("".join(told.text(lambda: [data])), told.encoding, told.rival) if told else None
+
+
+def tell_mostly(chunks: Chunks) -> Told | None:
+    """How a damaged text is encoded; see `mostly`."""
     candidates = []
     for encoding in ("utf-8", "gb18030", "big5"):
-        text = data.decode(encoding, errors="replace")
-        strange = text.count("\ufffd") + text.count("\0")
-        candidates.append((strange, Decoded(text.replace("\0", ""), encoding, "damaged")))
-    wrong, best = min(candidates, key=lambda one: one[0])
-    beyond = sum(character > "\x7f" for character in best.text[:_SAMPLE])
+        head, strange, length = "", 0, 0
+        for part in _parts(chunks, encoding, "replace"):
+            text = part.replace("\0", "")
+            strange += text.count("\ufffd") + len(part) - len(text)
+            length += len(text)
+            head += text[: _SAMPLE - len(head)]
+        candidates.append((strange, length, Told(encoding, encoding, DAMAGED, head)))
+    wrong, length, best = min(candidates, key=lambda one: one[0])
+    beyond = sum(character > "\x7f" for character in best.head)
     # A character in fifty is damage; more is another kind of file.
-    return best if is_text(best) and (wrong * 50 <= max(beyond, len(best.text) // 10) or wrong <= 1) else None
+    return best if is_text(best.decoded) and (wrong * 50 <= max(beyond, length // 10) or wrong <= 1) else None
 
 
-def _try(data: bytes, encoding: str) -> str | None:
+def _strictly(chunks: Chunks, codec: str, *, nul: bool = True) -> Told | None:
+    """The text in this encoding, if all of it decodes and, where it must not have one, is without a NUL."""
+    head = ""
     try:
-        return data.decode(encoding)
+        for part in _parts(chunks, codec):
+            if not nul and "\0" in part:
+                return None
+            head += part[: _SAMPLE - len(head)]
     except (UnicodeDecodeError, LookupError):
         return None
+    return Told(codec, codec.removesuffix("-sig"), head=head)
 
 
-def _utf16(data: bytes) -> str:
+def _parts(chunks: Chunks, codec: str, errors: str = "strict") -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    for chunk in chunks():
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _utf16(sample: bytes, size: int) -> str:
     """UTF-16 without a mark: latin letters, digits and separators leave a NUL at every other byte."""
-    sample = data[:_SAMPLE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(data) % 2 or max(even, odd) * 20 < len(sample):
+    if size % 2 or max(even, odd) * 20 < len(sample):
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _legacy(data: bytes) -> Decoded | None:
-    fits = []
-    for name in _LEGACY:
-        text = _try(data, name)
-        if text is not None:
-            fits.append((_share_of_common(text[:_SAMPLE], name), name, text))
+def _legacy(chunks: Chunks) -> Told | None:
+    fits = [told for told in (_strictly(chunks, name) for name in _LEGACY) if told is not None]
+    shares = {told.encoding: _share_of_common(told.head, told.encoding) for told in fits}
+    fits.sort(key=lambda told: -shares[told.encoding])
     if not fits:
         return None
-    fits.sort(key=lambda fit: -fit[0])
-    best = fits[0]
-    close = len(fits) > 1 and best[0] - fits[1][0] < _MARGIN
-    return Decoded(best[2], best[1], fits[1][1] if close else "")
+    best, *others = fits
+    close = any(shares[best.encoding] - shares[other.encoding] < _MARGIN for other in others)
+    return replace(best, rival=others[0].encoding) if close else best
 
 
 def _share_of_common(text: str, encoding: str) -> float:

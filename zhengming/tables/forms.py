@@ -17,9 +17,10 @@ from functools import cache
 
 from zhengming.findings import Place
 from zhengming.tables.header import Recognise
-from zhengming.tables.locate import Column, DataRow, Explained, Located
+from zhengming.tables.locate import Column, Explained, Located
 from zhengming.tables.model import CellValue, Notice, Sheet, cell_text
 from zhengming.tables.row_kinds import RowKind
+from zhengming.tables.table_rows import DataRow
 from zhengming.tables.words import plain, words
 
 MAX_LABEL = 40  # characters

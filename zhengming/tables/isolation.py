@@ -17,11 +17,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from zhengming.errors import EncryptedFile, FileError, TooLarge, UndecodableText, UnreadableFile, WrongKind
-from zhengming.tables.contents import Contents, Source
-from zhengming.tables.model import Sheet
+from zhengming.tables.contents import Contents, Received, Source
+from zhengming.tables.kept_rows import Keep
+from zhengming.tables.sent import Unpickler
 
 _ERRORS: dict[str, type[FileError]] = {
     kind.__name__: kind for kind in (EncryptedFile, TooLarge, UndecodableText, UnreadableFile, WrongKind)
@@ -34,15 +35,6 @@ sys.path[:] = arguments["path"]
 from zhengming.tables import child
 child.run(arguments)
 """
-_TYPES_SENT = {
-    ("datetime", "date"),
-    ("datetime", "datetime"),
-    ("datetime", "time"),
-    ("zhengming.findings", "Place"),
-    ("zhengming.tables.model", "ErrorValue"),
-    ("zhengming.tables.model", "Merge"),
-    ("zhengming.tables.model", "Notice"),
-}
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0)  # how a child ends that used up its processor time (POSIX)
 
 
@@ -51,9 +43,15 @@ class EngineFailed(Exception):
 
 
 def read_isolated(
-    module: str, source: Source, file_bytes: int, meanwhile: Callable[[], object] | None = None
+    module: str,
+    source: Source,
+    file_bytes: int,
+    meanwhile: Callable[[], object] | None = None,
+    keep: Keep | None = None,
 ) -> Contents:
     """What the reader `module` finds in `source`, read in a child process; `meanwhile` is called as soon as it works.
+
+    With `keep`, the rows of a large file come to stand on disk.
 
     Raises:
         EngineFailed: this engine cannot read the file.
@@ -73,7 +71,7 @@ def read_isolated(
             assert process.stdout is not None
             if meanwhile:
                 meanwhile()
-            return _receive(process.stdout)
+            return _receive(process.stdout, keep)
         except (EOFError, pickle.UnpicklingError):
             if timer.late or process.wait() == _OUT_OF_TIME:
                 raise TooLarge(
@@ -124,28 +122,12 @@ def _arguments(module: str, source: Source, seconds: float) -> str:
     )
 
 
-class _SheetsOnly(pickle.Unpickler):
-    """Unpickles nothing but what a reader sends: a child taken over by a file must not take over its parent."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _TYPES_SENT:
-            raise pickle.UnpicklingError(name)
-        return super().find_class(module, name)
-
-
-def _receive(stream: IO[bytes]) -> Contents:
-    sheets: list[Sheet] = []
+def _receive(stream: IO[bytes], keep: Keep | None) -> Contents:
+    received = Received(keep)
     while True:
-        kind, *parts = _SheetsOnly(stream).load()
-        if kind == "sheet":
-            sheets.append(Sheet(parts[0], [], *parts[1:]))
-        elif kind == "rows":
-            rows = sheets[-1].rows
-            assert isinstance(rows, list)
-            rows.extend(parts[0])
-        elif kind == "error":
-            name, what, remedy = parts
+        message = Unpickler(stream).load()
+        if message[0] == "error":
+            _error, name, what, remedy = message
             raise _ERRORS[name](what, remedy=remedy)
-        else:
-            notices, date1904, details = parts
-            return Contents(tuple(sheets), tuple(notices), date1904, details)
+        if not received.take(message):
+            return received.contents()

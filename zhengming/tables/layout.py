@@ -11,10 +11,12 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+from zhengming.errors import TooLarge
 from zhengming.findings import Place
-from zhengming.tables.column_kinds import alike
+from zhengming.tables.column_kinds import LOOKED_AT, alike
 from zhengming.tables.forms import LEAST_PAIRS, MAX_ROWS, Labels, form_starts, label_text, paired_fields, read_forms
 from zhengming.tables.header import Header, Heading, Recognise, best_at, filled, find_header, texts, with_lines_below
+from zhengming.tables.kept_rows import Window, is_kept
 from zhengming.tables.locate import Located, locate, no_table
 from zhengming.tables.model import CellValue, Merge, Notice, Sheet, cell_text
 from zhengming.tables.words import plain, words
@@ -84,11 +86,13 @@ def continued(sheet: Sheet, before: Located, *, file: str = "") -> Located | Non
     width = max(map(len, sheet.rows), default=0)
     if not 0 < width <= max(column.index for column in before.columns):
         return None
+    first = sheet.rows[:LOOKED_AT]
     mine = [
-        [cells[column.index - 1] if column.index <= len(cells) else None for cells in sheet.rows]
+        [cells[column.index - 1] if column.index <= len(cells) else None for cells in first]
         for column in before.columns
     ]
-    theirs = [[row.cells[position] for row in before.rows] for position in range(len(before.columns))]
+    before_it = before.rows[:LOOKED_AT]
+    theirs = [[row.cells[position] for row in before_it] for position in range(len(before.columns))]
     if not alike(theirs, mine):
         return None
     headings = tuple(
@@ -226,7 +230,8 @@ def _gap_starts(sheet: Sheet, header: Header) -> list[int]:
     breaks = [right for left, right in pairwise(columns) if right - left > 1]
     starts = [columns[0]]
     for start in breaks:
-        if any(len(cells) >= start - 1 and cells[start - 2] is not None for cells in sheet.rows[header.last :]):
+        below = (sheet.rows[at] for at in range(header.last, len(sheet.rows)))
+        if any(len(cells) >= start - 1 and cells[start - 2] is not None for cells in below):
             continue  # a column without a header
         left = _last_filled(sheet, header, starts[-1], start - 1)
         right = _last_filled(sheet, header, start, 16_384)
@@ -250,9 +255,8 @@ def _window(sheet: Sheet, top: int, bottom: int, left: int = 1, right: int = 16_
     """The sheet with nothing outside these rows and columns; what is inside keeps its place."""
     if (top, left) == (1, 1) and bottom >= len(sheet.rows) and right >= 16_384:
         return sheet
-    rows: list[Sequence[CellValue]] = [()] * (top - 1)
-    for cells in sheet.rows[top - 1 : bottom]:
-        rows.append([None] * (left - 1) + list(cells[left - 1 : right]) if left > 1 or right < len(cells) else cells)
+    seen = Window(sheet.rows, top, bottom, left, right)
+    rows = seen if is_kept(sheet.rows) else list(seen)
     merges = tuple(one for one in sheet.merges if top <= one.first_row <= bottom and left <= one.first_column <= right)
     return replace(sheet, rows=rows, merges=merges)
 
@@ -293,6 +297,12 @@ def _values_beside(sheet: Sheet, row: int, column: int, known: Recognise) -> int
 
 def _lying(sheet: Sheet, known: Recognise, labels: tuple[int, int, int], file: str) -> Located:
     column, first, last = labels
+    if is_kept(sheet.rows):
+        raise TooLarge(
+            f"a table lying on its side in a sheet of {len(sheet.rows):,} rows",
+            where=str(Place(file, sheet.name)),
+            remedy="turn it in Excel, so that each child is a row, or split the file",
+        )
     more = [row for row in range(last + 1, len(sheet.rows) + 1) if filled(sheet, row) > 1]  # labels nobody knows
     last = max([last, *more])
     rows = [cells[column - 1 :] for cells in sheet.rows[first - 1 : last]]

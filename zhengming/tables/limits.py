@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Limits:
     seconds: int = 15  # with starting the child and unpacking what it sends, an ordinary file ends within 20
     seconds_per_mb: float = 1.5  # a megabyte of xlsx is about 170,000 cells and takes 0.3 s on a slow core
     isolate: bool = True  # False reads in this process: for files of our own making only
+
+    def kept(self) -> Limits:
+        """The limits where the rows of a large file are kept on disk."""
+        return replace(self, file_bytes=4 << 30, text_bytes=4 << 30, entry_bytes=4 << 30, total_bytes=6 << 30)
 
     def time_for(self, file_bytes: int) -> float:
         """Seconds that reading a file of this size may take.

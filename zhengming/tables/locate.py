@@ -6,6 +6,9 @@ child forgotten. So a row is data unless something says otherwise, and nothing i
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +19,7 @@ from zhengming.tables.column_kinds import mixed
 from zhengming.tables.header import Header, Heading, find_header
 from zhengming.tables.model import CellValue, Notice, Sheet
 from zhengming.tables.row_kinds import RowKind, Rows, is_empty
+from zhengming.tables.table_rows import DataRow, Spread, data_rows
 from zhengming.tables.words import plain, words
 
 _COLUMN_ROWS = 3  # rows with something in a column without a header
@@ -37,14 +41,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class DataRow:
-    """One data row: its 1-based `number` on the sheet, and one cell for each of the table's columns, in their order."""
-
-    number: int
-    cells: tuple[CellValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Explained:
     """One row that is no data, and what it is instead."""
 
@@ -63,7 +59,7 @@ class Located:
 
     sheet: str
     columns: tuple[Column, ...]
-    rows: tuple[DataRow, ...]
+    rows: Sequence[DataRow]
     explained: tuple[Explained, ...]
     notices: tuple[Notice, ...] = ()
     unit: str = ""
@@ -121,19 +117,19 @@ def locate(
         raise no_table(place, expected)
     above = [_above(sheet, row) for row in range(start, header.first)]
     kinds = Rows(sheet, header).kinds()
-    numbers = [row for row, kind in kinds if kind is None]
+    below = header.last + 1
+    numbers = array("I", (row for row, kind in enumerate(kinds, start=below) if kind is None))
     columns, notices = _columns(sheet, header, numbers, place)
     rows, spread = _values(sheet, columns, numbers, place)
     notices += [*spread, *mixed(columns, rows, place)]
     explained = [
         *above,
         *(Explained(row, "header") for row in range(header.first, header.last + 1)),
-        *(Explained(row, kind) for row, kind in kinds if kind is not None),
+        *(Explained(row, kind) for row, kind in enumerate(kinds, start=below) if kind is not None),
     ]
-    totals = [row for row, kind in kinds if kind == "total"]
-    later = [row for row in numbers if totals and row > totals[0]]
-    if later:
-        notices.append(Notice("rows-after-total", _at(place, later[0]), {"count": len(later)}))
+    later = bisect(numbers, below + kinds.index("total")) if "total" in kinds else len(numbers)
+    if later < len(numbers):
+        notices.append(Notice("rows-after-total", _at(place, numbers[later]), {"count": len(numbers) - later}))
     return Located(
         sheet.name, columns, rows, tuple(explained), tuple(notices), _stated_unit(sheet, start, header.first)
     )
@@ -166,7 +162,9 @@ def _stated_unit(sheet: Sheet, start: int, header_row: int) -> str:
     return ""
 
 
-def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> tuple[tuple[Column, ...], list[Notice]]:
+def _columns(
+    sheet: Sheet, header: Header, numbers: Sequence[int], place: Place
+) -> tuple[tuple[Column, ...], list[Notice]]:
     """The columns, left to right; of two that mean one field the first has it."""
     notices: list[Notice] = []
     taken: dict[str, int] = {}
@@ -182,25 +180,33 @@ def _columns(sheet: Sheet, header: Header, numbers: list[int], place: Place) -> 
         else:
             taken[field] = heading.column
         columns.append(Column(heading.column, heading.text, field, _unit(heading)))
-    named = {column.index for column in columns}
-    surplus = {
-        row: [index for index, value in enumerate(cells, start=1) if index not in named and not is_empty(value)]
-        for row, cells in ((row, sheet.rows[row - 1]) for row in numbers)
-        if len(cells) > len(named) or not named.issuperset(range(1, len(cells) + 1))
-    }
-    longer = [row for row, indexes in surplus.items() if indexes]
-    nameless = sorted({index for indexes in surplus.values() for index in indexes})
-    if longer:
-        notices.append(Notice("ragged-rows", _at(place, longer[0], surplus[longer[0]][0]), {"count": len(longer)}))
-    notices += [Notice("empty-header", _at(place, header.last, index)) for index in nameless if _often(surplus, index)]
+    nameless, ragged = _surplus(sheet, {column.index for column in columns}, numbers, place)
+    notices += ragged
+    # One with cells in few rows is no column, but a remark beside a row or two.
+    often = [index for index, count in sorted(nameless.items()) if count >= _COLUMN_ROWS]
+    notices += [Notice("empty-header", _at(place, header.last, index)) for index in often]
     notices += _duplicates(header, place)
     columns += [Column(index, "", None) for index in nameless]
     return tuple(sorted(columns, key=lambda column: column.index)), notices
 
 
-def _often(surplus: Mapping[int, list[int]], index: int) -> bool:
-    """Whether a column without a header is a column, rather than a remark beside a row or two."""
-    return sum(index in indexes for indexes in surplus.values()) >= _COLUMN_ROWS
+def _surplus(
+    sheet: Sheet, named: set[int], numbers: Sequence[int], place: Place
+) -> tuple[Mapping[int, int], list[Notice]]:
+    """The columns that have cells and no header, with how many; and a notice of the rows that have such cells."""
+    counted: Counter[int] = Counter()
+    first, rows = Place(), 0
+    for row in numbers:
+        cells = sheet.rows[row - 1]
+        if len(cells) > len(named) or not named.issuperset(range(1, len(cells) + 1)):
+            indexes = [
+                index for index, value in enumerate(cells, start=1) if index not in named and not is_empty(value)
+            ]
+            if indexes:
+                first = first if rows else _at(place, row, indexes[0])
+                rows += 1
+                counted.update(indexes)
+    return counted, [Notice("ragged-rows", first, {"count": rows})] if rows else []
 
 
 def _duplicates(header: Header, place: Place) -> list[Notice]:
@@ -222,26 +228,16 @@ def _unit(heading: Heading) -> str:
 
 
 def _values(
-    sheet: Sheet, columns: tuple[Column, ...], numbers: list[int], place: Place
-) -> tuple[tuple[DataRow, ...], list[Notice]]:
+    sheet: Sheet, columns: tuple[Column, ...], numbers: array[int], place: Place
+) -> tuple[Sequence[DataRow], list[Notice]]:
     """The data rows, with merged values spread downwards."""
-    spread, notices = _spread(sheet, set(numbers), {column.index for column in columns}, place)
-    indexes = [column.index - 1 for column in columns]
-    rows = []
-    for number in numbers:
-        cells = sheet.rows[number - 1]
-        length = len(cells)
-        values = [cells[index] if index < length else None for index in indexes]
-        for index, value in spread.get(number, ()):
-            values[indexes.index(index)] = value
-        rows.append(DataRow(number, tuple(values)))
-    return tuple(rows), notices
+    data = set(numbers) if sheet.merges else set()
+    spread, notices = _spread(sheet, data, {column.index for column in columns}, place)
+    return data_rows(sheet.rows, numbers, [column.index - 1 for column in columns], spread), notices
 
 
-def _spread(
-    sheet: Sheet, data: set[int], columns: set[int], place: Place
-) -> tuple[dict[int, list[tuple[int, CellValue]]], list[Notice]]:
-    """What merged cells add, as 0-based column and value by row; a notice for each range that gave its value away."""
+def _spread(sheet: Sheet, data: set[int], columns: set[int], place: Place) -> tuple[Spread, list[Notice]]:
+    """What merged cells add; a notice for each range that gave its value away."""
     added: dict[int, list[tuple[int, CellValue]]] = {}
     notices = []
     for merge in sheet.merges:

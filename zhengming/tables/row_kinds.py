@@ -41,38 +41,40 @@ class Rows:
             merge.first_row for merge in sheet.merges if merge.last_column - merge.first_column >= _WIDE_MERGE
         }
 
-    def kinds(self) -> list[tuple[int, RowKind | None]]:
-        """Each row below the header with its kind; None is data."""
-        found: list[tuple[int, RowKind | None]] = []
+    def kinds(self) -> list[RowKind | None]:
+        """The kind of each row below the header, from the first on; None is data."""
+        found: list[RowKind | None] = []
         ended = False
         for row in range(self._header.last + 1, len(self._sheet.rows) + 1):
             kind = self._kind(row, self._sheet.rows[row - 1], ended)
             ended = ended or kind in ("note", "total")
-            found.append((row, kind))
+            found.append(kind)
         self._trim(found)
         self._summarise(found)
         return found
 
-    def _summarise(self, found: list[tuple[int, RowKind | None]]) -> None:
+    def _summarise(self, found: list[RowKind | None]) -> None:
         """Counts below the data, of one diagnosis or hospital a line, are a summary and no further children.
 
         Such lines stand behind a gap, are narrow, and their own little header speaks of counts.
         """
         gap, position = False, 0
         while position < len(found):
-            kind, end = found[position][1], position
-            while end < len(found) and found[end][1] is None:
+            kind, end = found[position], position
+            while end < len(found) and found[end] is None:
                 end += 1
-            if kind is None and gap and self._counts([row for row, _ in found[position:end]]):
-                found[position:end] = [(row, "summary") for row, _ in found[position:end]]
+            below = self._header.last + 1
+            if kind is None and gap and self._counts(range(below + position, below + end)):
+                found[position:end] = ["summary"] * (end - position)
             gap = gap or kind in ("blank", "total", "note")
             position = max(end, position + 1)
 
-    def _counts(self, rows: list[int]) -> bool:
-        width = max(sum(not is_empty(value) for value in self._sheet.rows[row - 1]) for row in rows)
+    def _counts(self, rows: range) -> bool:
         told = [plain(value) for value in self._sheet.rows[rows[0] - 1] if not is_empty(value)]
-        narrow = width * 2 <= len(self._header.headings) and width <= _SUMMARY_COLUMNS
-        return narrow and len(rows) > 1 and all(told) and any(text in words().counted for text in told)
+        if len(rows) < 2 or not all(told) or not any(text in words().counted for text in told):
+            return False
+        width = max(sum(not is_empty(value) for value in self._sheet.rows[row - 1]) for row in rows)
+        return width * 2 <= len(self._header.headings) and width <= _SUMMARY_COLUMNS
 
     def _kind(self, row: int, cells: Sequence[CellValue], ended: bool) -> RowKind | None:
         filled = [
@@ -152,16 +154,16 @@ class Rows:
                     return False
         return same >= min(2, len(self._names))
 
-    def _trim(self, found: list[tuple[int, RowKind | None]]) -> None:
+    def _trim(self, found: list[RowKind | None]) -> None:
         """The last rows, if each has a single cell in a wide table, are remarks without a word that says so."""
         if len(self._header.headings) < _WIDE_TABLE:
             return
         for position in range(len(found) - 1, -1, -1):
-            row, kind = found[position]
-            if kind is None:
-                if sum(not is_empty(value) for value in self._sheet.rows[row - 1]) > 1:
+            if found[position] is None:
+                cells = self._sheet.rows[self._header.last + position]
+                if sum(not is_empty(value) for value in cells) > 1:
                     return
-                found[position] = (row, "note")
+                found[position] = "note"
 
 
 def _unnumbered(value: CellValue) -> str:

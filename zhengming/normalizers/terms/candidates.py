@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import partial
+from typing import TYPE_CHECKING
 
+from zhengming.dictionary.index.grams import code_points
 from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.variants import pair_numbers, pair_texts
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
 _KEPT = 200_000  # answers kept, some 100 MB
@@ -25,11 +32,7 @@ class CandidateIndex:
         self._sizes = np.fromiter((len(term_key) + 2 for term_key in self._keys), dtype=np.float64)
         self._terms = terms
         self._known: dict[tuple[str, float], list[tuple[float, str]]] = {}
-        postings: dict[str, list[int]] = {}
-        for index, term_key in enumerate(self._keys):
-            for pair in _pairs(term_key):
-                postings.setdefault(pair, []).append(index)
-        self._postings = {pair: np.array(indices, dtype=np.intp) for pair, indices in postings.items()}
+        self._postings = _postings(self._keys)
 
     def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1.
@@ -91,3 +94,25 @@ def best_of_each(
 
 def _pairs(text: str) -> set[str]:
     return {text[index : index + 2] for index in range(len(text) - 1)} or {text}
+
+
+def _postings(texts: Sequence[str]) -> dict[str, NDArray[np.intp]]:
+    """By each of `_pairs` the texts that have it, in order."""
+    if not texts:
+        return {}
+    import numpy as np
+
+    points, lengths = code_points(texts)
+    owners = np.repeat(np.arange(len(texts)), lengths)
+    paired = np.append(owners[1:] == owners[:-1], False)
+    seconds = np.append(points[1:], 0)
+    listed = paired | (lengths[owners] == 1)
+    pairs = pair_numbers(points, np.where(paired, seconds, 0))[listed]
+    order = np.argsort(pairs, kind="stable")
+    pairs, owners = pairs[order], owners[listed][order]
+    new = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
+    distinct = new | np.append(True, owners[1:] != owners[:-1])[: len(pairs)]
+    starts = new[distinct].nonzero()[0].tolist()
+    owners = owners[distinct]
+    ends = [*starts[1:], len(owners)]
+    return {pair: owners[start:end] for pair, start, end in zip(pair_texts(pairs[new]), starts, ends, strict=True)}

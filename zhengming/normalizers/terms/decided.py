@@ -21,7 +21,6 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import NONE
 
 METHOD = "decision"
 CELL = "cell-decided"  # reason of a mention when the decision was about the whole cell
@@ -81,7 +80,7 @@ class Decided:
             codes = [code for code in ruling.codes if self._usable(code)]
             if codes and not ruling.disputed:
                 entry = Entry(key(ruling.text), ((codes[0], Term(ruling.text, METHOD)),))
-                entry.settle(lambda _text: NONE)
+                entry.settle({}, {})
                 yield text_key, entry
 
     def _of_cell(self, text: str, ruling: Ruling, read: Read) -> Read:

@@ -7,12 +7,14 @@ term with an unread stretch glued to it is not accepted when that stretch may be
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from functools import cached_property
 from itertools import combinations
 
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.variants import Variants
 
+_TELLING = 3  # characters of a term that can tell anything
 _SHORT = 3  # characters; 脑底 before 血管环 makes another disease of it, 免疫功能低 before 先心病 is one by itself
 
 
@@ -36,7 +38,8 @@ class Guard:
         Of other pairs (室/房) nobody asks: they are never taken for a slip of the pen.
         """
         found: set[tuple[str, str]] = set()
-        for keys in self._lexicon.alike.values():
+        several = [keys for keys in self._lexicon.alike.values() if len(keys) > 1]
+        for keys in several:
             for one, other in combinations(keys, 2):
                 pairs = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
                 if len(pairs) == 1 and not set(self._terms[one].codes) & set(self._terms[other].codes):
@@ -46,29 +49,30 @@ class Guard:
     @cached_property
     def additions(self) -> Container[str]:
         """One or two characters that make another concept of a term when added anywhere in it."""
-        known = dict(self._coded())
+        known, names = self._coded, list(self._coded)
         found: set[str] = set()
-        for term_key, codes in known.items():
-            for size in (1, 2):
-                for index in range(len(term_key) - size + 1):
-                    shorter = known.get(term_key[:index] + term_key[index + size :])
-                    if shorter is not None and not shorter & codes:
-                        found.add(term_key[index : index + size])
+        for size in (1, 2):
+            for place, at in self._variants.shortened(size):
+                name = names[place]
+                shorter = known.get(name[:at] + name[at + size :])
+                if shorter is not None and known[name].isdisjoint(shorter):
+                    found.add(name[at : at + size])
         return frozenset(found)
 
     @cached_property
     def affixes(self) -> tuple[frozenset[str], frozenset[str]]:
         """Characters that end what makes another concept of a term before it, and that start it after it."""
-        known = dict(self._coded())
-        before: set[str] = set()
-        after: set[str] = set()
-        for term_key, codes in known.items():
-            for index in range(1, len(term_key)):
-                tail, head = known.get(term_key[index:]), known.get(term_key[:index])
-                if tail is not None and not tail & codes:
-                    before.add(term_key[index - 1])
-                if head is not None and not head & codes:
-                    after.add(term_key[index])
+        known, names = self._coded, list(self._coded)
+        before = {
+            name[at - 1]
+            for name, at in ((names[place], at) for place, at in self._variants.ending())
+            if (tail := known.get(name[at:])) is not None and known[name].isdisjoint(tail)
+        }
+        after = {
+            name[at]
+            for name, at in ((names[place], at) for place, at in self._variants.starting())
+            if (head := known.get(name[:at])) is not None and known[name].isdisjoint(head)
+        }
         return frozenset(before), frozenset(after)
 
     def contrasts(self, typed: str, meant: str) -> bool:
@@ -92,8 +96,15 @@ class Guard:
             or stretch.startswith(self._vocabulary.changes_after)
         )
 
-    def _coded(self) -> Iterable[tuple[str, frozenset[str]]]:
+    @cached_property
+    def _variants(self) -> Variants:
+        return Variants(list(self._coded), least=_TELLING)
+
+    @cached_property
+    def _coded(self) -> dict[str, frozenset[str]]:
         """Terms of three characters or more that are not ASCII, with the concepts they may name."""
-        for term_key, entry in self._terms.items():
-            if len(term_key) > 2 and not term_key.isascii():
-                yield term_key, frozenset(entry.codes)
+        return {
+            term_key: frozenset(entry.codes)
+            for term_key, entry in self._terms.items()
+            if len(term_key) >= _TELLING and not term_key.isascii()
+        }

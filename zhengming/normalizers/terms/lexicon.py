@@ -5,14 +5,15 @@ Looking up is by an Aho–Corasick automaton: one walk over a cell finds every k
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zhengming.dictionary.folding import fold, key
+from zhengming.dictionary.folding import fold, key, squeezed
 from zhengming.dictionary.model import Category, Modifier, Term
 from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
@@ -21,17 +22,13 @@ if TYPE_CHECKING:
     from ahocorasick import Automaton
 
 
-_NO_AXES: frozenset[str] = frozenset()
-
-
 @dataclass(slots=True)
 class Entry:
     """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
 
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
-    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, the
-    `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of, the `values`
-    they say. `way` is the word as a piece of a cell: its size, its price, and itself.
+    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, and
+    the `method` by which a term that stands in a cell as it is was found.
     """
 
     key: str
@@ -46,12 +43,12 @@ class Entry:
     joins: int = NONE
     token_kind: str = "cue"
     method: str = ""
-    axes: frozenset[str] = _NO_AXES
-    values: frozenset[str] = _NO_AXES
-    way: tuple[int, float, Entry] = field(init=False, repr=False, compare=False)
 
-    def settle(self, strongest_mark: Callable[[str], int]) -> None:
-        """Work out what follows from the senses and cues."""
+    def settle(self, crossing: Mapping[str, int], folded: Mapping[str, str]) -> None:
+        """Work out what follows from the senses and cues.
+
+        `crossing` is what `crossing_marks` gives, `folded` what the texts of terms are, folded, where that is known.
+        """
         if self.senses:
             self.token_kind = "term"
             self.method = _METHODS.get(self.senses[0][1].kind, "known-term")
@@ -67,17 +64,21 @@ class Entry:
                 self.abbreviation = any(term.kind == "abbreviation" for _code, term in self.senses)
             for _code, term in self.senses:
                 if len(term.text) != len(self.key):
-                    self.crosses = max(self.crosses, strongest_mark(term.text))
+                    self._cross(folded.get(term.text) or fold(term.text), crossing)
         elif self.modifiers:
             self.token_kind = "modifier"
-        size = len(self.key)
-        self.way = (size, TERM - _LONGER * size if self.senses else _WORD if size > 1 else _SINGLE, self)
-        if self.cues:
-            self.axes = frozenset([cue.axis for cue in self.cues])
-            self.values = frozenset([cue.value for cue in self.cues])
         for cue in self.cues:
-            self.crosses = max(self.crosses, strongest_mark(cue.text))
+            self._cross(fold(cue.text), crossing)
             self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
+
+    def _cross(self, folded: str, crossing: Mapping[str, int]) -> None:
+        if not crossing.keys().isdisjoint(folded):
+            self.crosses = max(self.crosses, *(crossing.get(one, SOFT) for one in folded))
+
+
+def crossing_marks(vocabulary: Vocabulary) -> dict[str, int]:
+    """The strength of each punctuation mark that parts words more than a space does."""
+    return {mark: strength for mark, strength in vocabulary.strengths.items() if strength > SOFT}
 
 
 class Words(Protocol):
@@ -87,10 +88,6 @@ class Words(Protocol):
 
 
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
-TERM = 1.0  # price of a piece of a cell that is a term; see `cell`
-_LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-_WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
-_SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
 _CONTINUED = 20  # names that go on from a text that are looked at
@@ -111,12 +108,18 @@ class Lexicon:
         self.category = category
         self.vocabulary = vocabulary
         self.wordings = Wordings(category.policy.wordings)
+        folded = {term.text: fold(term.text) for concept in category.concepts.values() for term in concept.terms}
+        self._keys = {text: squeezed(one) for text, one in folded.items()}
         entries: dict[str, Entry] = self._word_entries()
         for term_key, senses in self._senses(sender).items():
-            entry = entries.setdefault(term_key, Entry(term_key))
-            entry.senses = self._current(senses) if len(senses) > 1 else tuple(senses)
+            current = self._current(senses) if len(senses) > 1 else tuple(senses)
+            if term_key in entries:
+                entries[term_key].senses = current
+            else:
+                entries[term_key] = Entry(term_key, current)
+        crossing = crossing_marks(vocabulary)
         for entry in entries.values():
-            entry.settle(self._strongest_mark)
+            entry.settle(crossing, folded)
         self.entries: Mapping[str, Entry] = entries
         self.words: Words = automaton((entry_key, entry) for entry_key, entry in entries.items())
 
@@ -141,12 +144,13 @@ class Lexicon:
         """What each key names; a term local to `sender` stands before what others mean by it."""
         found: dict[str, list[tuple[str, Term]]] = {}
         local: dict[str, list[tuple[str, Term]]] = {}
+        keys = self._keys
         for code, concept in self.category.concepts.items():
             for term in concept.terms:
                 if not term.sender:
-                    found.setdefault(key(term.text), []).append((code, term))
+                    found.setdefault(keys[term.text], []).append((code, term))
                 elif term.sender == sender:
-                    local.setdefault(key(term.text), []).append((code, term))
+                    local.setdefault(keys[term.text], []).append((code, term))
         self.wordings.widen(found)
         self.wordings.widen(local)
         found.update(local)
@@ -162,10 +166,6 @@ class Lexicon:
 
     def _is_retired(self, code: str) -> bool:
         return self.category.concepts[code].status == "retired"
-
-    def _strongest_mark(self, text: str) -> int:
-        strengths = self.vocabulary.strengths
-        return max((strengths.get(character, NONE) for character in fold(text)), default=NONE)
 
     def prepare(self) -> None:
         """Work out every view of the entries now."""
@@ -199,11 +199,11 @@ class Lexicon:
     @cached_property
     def alike(self) -> Mapping[str, tuple[str, ...]]:
         """Term keys by their text with every character replaced by its confusable class."""
-        found: dict[str, list[str]] = {}
-        for entry_key in sorted(self.terms):
-            if not entry_key.isascii():
-                found.setdefault(self.alike_key(entry_key), []).append(entry_key)
-        return {text: tuple(keys) for text, keys in found.items()}
+        found: dict[str, tuple[str, ...]] = {}
+        keys = sorted([entry_key for entry_key in self.terms if not entry_key.isascii()])
+        for text, entry_key in zip(self.alike_key("\0".join(keys)).split("\0"), keys, strict=False):
+            found[text] = (*found[text], entry_key) if text in found else (entry_key,)
+        return found
 
     def is_near_abbreviation(self, word: str) -> bool:
         """Whether a longer abbreviation has one letter more, less, or two neighbours exchanged."""
@@ -211,11 +211,6 @@ class Lexicon:
         rests = [word[:at] + word[at + 1 :] for at in range(len(word))]
         exchanged = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
         return word in shorter or any(one in known for one in (*rests, *exchanged))
-
-    @cached_property
-    def cut_words(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        """Where Latin words are cut into abbreviations of so many letters, as far as it is known; see `latin`."""
-        return {}
 
     @cached_property
     def _abbreviations(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -258,20 +253,28 @@ class Lexicon:
 
     def unfilled(self, text: str) -> str:
         """The text without the characters that may be added or left out of a name without making it another one."""
-        fillers = self.vocabulary.fillers
-        return "".join([one for one in text if one not in fillers])
+        return self._fillers.sub("", text)
+
+    @cached_property
+    def _fillers(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(self.vocabulary.fillers))) or "(?!)")
 
     @cached_property
     def _unfilled_terms(self) -> Mapping[str, tuple[str, ...]]:
-        """Term keys by their text without fillers."""
-        found: dict[str, list[str]] = {}
+        """Keys of the terms with fillers by their text without them."""
+        found: dict[str, tuple[str, ...]] = {}
+        filled = self._fillers.search
         for entry_key in self.terms:
-            found.setdefault(self.unfilled(entry_key), []).append(entry_key)
-        return {text: tuple(keys) for text, keys in found.items()}
+            if filled(entry_key):
+                text = self.unfilled(entry_key)
+                found[text] = (*found.get(text, ()), entry_key)
+        return found
 
     def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
         """The keys of terms that are one of `texts` but for fillers; at least those of the concepts `below`."""
         for text in texts:
+            if text in self.terms and self.unfilled(text) == text:
+                yield text
             yield from self._unfilled_terms.get(text, ())
 
     def names(self, code: str) -> str:
@@ -280,14 +283,15 @@ class Lexicon:
         if found is None:
             if len(self._names) > _KEPT:
                 self._names.clear()
-            found = self._names[code] = self.wordings.standard(
-                "\0".join([term.key for term in self.category.concepts[code].terms])
-            )
+            found = self._names[code] = self.wordings.standard("\0".join(self._term_keys(code)))
         return found
 
     @cached_property
     def _names(self) -> dict[str, str]:
         return {}
+
+    def _term_keys(self, code: str) -> Iterable[str]:
+        return [self._keys[term.text] for term in self.category.concepts[code].terms]
 
     @cached_property
     def cores(self) -> Mapping[tuple[str, str], frozenset[str]]:

@@ -6,11 +6,15 @@ character in question tells no two concepts apart anywhere in the dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.variants import Variants, neighbours
+
+if TYPE_CHECKING:
+    from ahocorasick import Automaton
 
 _LEAST = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
 LEAST_CHANGED = 4  # of one in which a character may be mistaken for one that looks or sounds like it
@@ -46,10 +50,11 @@ class Slips:
         """Keep the lexicon; what depends on all its terms is worked out when first needed."""
         self._lexicon = lexicon
         self._known: dict[str, list[Slip]] = {}
+        self._left: dict[tuple[str, int], dict[str, list[tuple[str, int]]]] = {}
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = (self._told, self._pairs, self._ends, self._letters, self._starts, self._finishes)
+        _all = (self._told, self._pairs, self._starting, self._starts, self._finishes)
 
     def near(self, text: str) -> list[Slip]:
         """Every name that the text is but for one slip."""
@@ -61,17 +66,21 @@ class Slips:
         return known
 
     def _near(self, text: str) -> list[Slip]:
-        terms, shortened = self._lexicon.terms, self._shortened
+        terms, size = self._lexicon.terms, len(text)
+        if size < LEAST_CHANGED - 1:
+            return []
         found = [
-            Slip(name, "missing", "", name[at], at, at) for name, at in shortened.get(text, ()) if len(name) >= _LEAST
+            Slip(name, "missing", "", name[at], at, at)
+            for name, at in self._shortened(text[0], size + 1).get(text, ())
+            if len(name) >= _LEAST
         ]
         # Before the slip the text starts as a name does, after it it ends as one does.
-        first = max(len(text) - SLIP - self.end(text, len(text)), 0)
-        for place in range(first, min(self.start(text, 0) + SLIP, len(text))):
+        first = max(size - SLIP - self.end(text, size), 0)
+        for place in range(first, min(self.start(text, 0) + SLIP, size)):
             typed, rest = text[place], text[:place] + text[place + 1 :]
             if len(rest) >= _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
-            for name, at in shortened.get(rest, ()):
+            for name, at in self._shortened(rest[0], size).get(rest, ()):
                 if len(name) < _LEAST and not self._lexicon.vocabulary.mistakable(typed, name[at]):
                     continue
                 if name[at] == typed and 0 < abs(at - place) <= _FAR and name != text:
@@ -113,22 +122,15 @@ class Slips:
 
     def may_be_name(self, text: str) -> bool:
         """Whether the text starts or ends as a name does: all others are no slip of any."""
-        heads, tails = self._ends
-        return text[:_END] in heads or text[-_END:] in tails
+        return bool(self._starts.match(text[:_END]) or self._finishes.match(text[: -_END - 1 : -1]))
 
     def start(self, text: str, place: int) -> int:
         """How many characters from `place` on stand so at the start of a name."""
-        starts, size, most = self._starts, 1, len(text) - place
-        while size <= most and text[place : place + size] in starts:
-            size += 1
-        return size - 1
+        return int(self._starts.longest_prefix(text[place:]))
 
     def end(self, text: str, place: int) -> int:
         """How many characters before `place` stand so at the end of a name."""
-        finishes, size = self._finishes, 1
-        while size <= place and text[place - size : place] in finishes:
-            size += 1
-        return size - 1
+        return int(self._finishes.longest_prefix(text[:place][::-1]))
 
     def _is_harmless(self, slip: Slip, text: str) -> bool:
         """Whether the slip changes nothing that tells names apart.
@@ -159,37 +161,61 @@ class Slips:
             return True
         return self._lexicon.vocabulary.mistakable(slip.typed, slip.right)
 
-    @cached_property
-    def _shortened(self) -> dict[str, list[tuple[str, int]]]:
-        """Names by each text that is left when one of their characters is; digits and numerals are never a slip."""
-        numerals = self._lexicon.vocabulary.numerals
-        kept = {one for one in self._letters if one.isascii() or numerals.match(one)}
-        found: dict[str, list[tuple[str, int]]] = {}
-        for name in self._names():
+    def _shortened(self, start: str, size: int) -> Mapping[str, list[tuple[str, int]]]:
+        """Names of `size` characters by each text that is left when one of them is, for the texts that start so.
+
+        Digits and numerals are never a slip. Few of these are asked for, so each is made when it is.
+        """
+        found = self._left.get((start, size))
+        if found is not None:
+            return found
+        found = self._left[start, size] = {}
+        for name in self._starting.get((start, size), ()):
             before = ""
             for at, one in enumerate(name):
-                if one not in kept and one != before:  # of two alike, either leaves the same text
-                    found.setdefault(name[:at] + name[at + 1 :], []).append((name, at))
+                if one not in self._kept and one != before:  # of two alike, either leaves the same text
+                    rest = name[:at] + name[at + 1 :]
+                    if rest[0] == start:
+                        found.setdefault(rest, []).append((name, at))
                 before = one
         return found
+
+    @cached_property
+    def _starting(self) -> Mapping[tuple[str, int], list[str]]:
+        """Names by what they may start with when a character is left out, and by their length."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for name in self._names:
+            size = len(name)
+            found.setdefault((name[0], size), []).append(name)
+            if name[1] != name[0]:
+                found.setdefault((name[1], size), []).append(name)
+        return found
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        numerals = self._lexicon.vocabulary.numerals
+        return frozenset(one for one in self._letters if one.isascii() or numerals.match(one))
 
     @cached_property
     def _told(self) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
         """Characters that make another concept of a name when put for one another, and when added or left out."""
         terms = self._lexicon.terms
+        names, codes = list(terms), [entry.codes for entry in terms.values()]
+        variants = Variants(names, least=LEAST_CHANGED, longest=LONGEST, kept=self._kept)
+        added = {
+            name[at]
+            for name, own, at in ((names[place], codes[place], at) for place, at in variants.shortened())
+            if name[at] not in self._kept
+            and (whole := terms.get(name[:at] + name[at + 1 :]))
+            and set(own).isdisjoint(whole.codes)
+        }
         exchanged: set[tuple[str, str]] = set()
-        added: set[str] = set()
-        for shorter, names in self._shortened.items():
-            whole = terms.get(shorter)
-            if whole is None and len(names) == 1:
+        for one, other, at in variants.exchanged():
+            if not set(codes[one]).isdisjoint(codes[other]):
                 continue
-            for name, at in names:
-                codes = set(terms[name].codes)
-                if whole is not None and codes.isdisjoint(whole.codes):
-                    added.add(name[at])
-                for other, there in names:
-                    if there == at and other[at] != name[at] and codes.isdisjoint(terms[other].codes):
-                        exchanged.add((name[at], other[at]))
+            name, like = names[one], names[other]
+            if name[:at] == like[:at] and name[at + 1 :] == like[at + 1 :]:
+                exchanged |= {(name[at], like[at]), (like[at], name[at])}
         return frozenset(exchanged), frozenset(added)
 
     @property
@@ -203,33 +229,48 @@ class Slips:
     @cached_property
     def _pairs(self) -> frozenset[str]:
         """Characters that stand side by side in a name as it is spelled."""
-        return frozenset(text[at : at + 2] for text in self._spelled for at in range(len(text) - 1))
+        return neighbours(self._spelled)
 
     @cached_property
-    def _ends(self) -> tuple[frozenset[str], frozenset[str]]:
-        names = list(self._names())
-        return frozenset(name[:_END] for name in names), frozenset(name[-_END:] for name in names)
+    def _starts(self) -> Automaton:
+        """The names, of which it tells how much of one a text starts with."""
+        return _started(self._names)
 
     @cached_property
-    def _starts(self) -> frozenset[str]:
-        return frozenset(name[:size] for name in self._names() for size in range(1, len(name) + 1))
-
-    @cached_property
-    def _finishes(self) -> frozenset[str]:
-        return frozenset(name[-size:] for name in self._names() for size in range(1, len(name) + 1))
+    def _finishes(self) -> Automaton:
+        """The names read backwards."""
+        return _started(name[::-1] for name in self._names)
 
     @cached_property
     def _letters(self) -> frozenset[str]:
         """The characters of all names, as they are spelled, and words."""
-        return frozenset("".join(self._spelled))
+        return frozenset(self._spelled)
 
     @cached_property
-    def _spelled(self) -> list[str]:
-        """All names and words but the known misspellings."""
+    def _spelled(self) -> str:
+        """All names and words but the known misspellings, parted by a sign that none has."""
         entries = self._lexicon.entries.items()
-        return [text for text, one in entries if not one.senses or any(s.kind != "misspelling" for _c, s in one.senses)]
+        return "\0".join(
+            [
+                text
+                for text, one in entries
+                if not one.senses
+                or one.senses[0][1].kind != "misspelling"
+                or any(sense.kind != "misspelling" for _code, sense in one.senses)
+            ]
+        )
 
-    def _names(self) -> Iterator[str]:
-        for name in self._lexicon.terms:
-            if LEAST_CHANGED <= len(name) <= LONGEST and not name.isascii():
-                yield name
+    @cached_property
+    def _names(self) -> list[str]:
+        return [one for one in self._lexicon.terms if LEAST_CHANGED <= len(one) <= LONGEST and not one.isascii()]
+
+
+def _started(names: Iterable[str]) -> Automaton:
+    import ahocorasick
+
+    known = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
+    for name in names:
+        known.add_word(name)
+    if not known:
+        known.add_word("\0")  # without a name it could not be asked; no folded text has this one
+    return known

@@ -35,6 +35,10 @@ class Spelling:
         self._lexicon = lexicon
         self._known: dict[str, tuple[str, ...]] = {}
 
+    def prepare(self) -> None:
+        """Collect the words now."""
+        _all = (self._words, self._ordered, self._shortened)
+
     def meant(self, word: str) -> tuple[str, ...]:
         """The words of names that `word` is but for one slip, in long words two; none if it is one itself.
 
@@ -75,7 +79,8 @@ class Spelling:
     def _words(self) -> frozenset[str]:
         """The words of names that are neither abbreviations nor misspellings, and of all that is said of names."""
         entries = self._lexicon.entries.items()
-        terms = [term for _key, entry in entries if not entry.abbreviation for _code, term in entry.senses]
+        latin = [entry for one, entry in entries if not entry.abbreviation and _WORD.search(one)]
+        terms = [term for entry in latin for _code, term in entry.senses]
         texts = [term.text for term in terms if term.kind != "misspelling"]
         texts += [word for word, entry in entries if word.isascii() and not entry.senses]
         return frozenset(word for text in texts for word in _WORD.findall(fold(text)) if len(word) >= _LEAST_SCANNED)

@@ -14,7 +14,7 @@ from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Dictionary, Term
 from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon, crossing_marks
 from zhengming.normalizers.terms.vocabulary import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ class StoredLexicon(Lexicon):
         self.wordings.widen(self._local)
         self._local.pop("", None)
         self._words = self._word_entries()
+        self._crossing = crossing_marks(vocabulary)
         for word in self._words.values():
-            word.settle(self._strongest_mark)
+            word.settle(self._crossing, {})
         self.entries: _Found[Entry] = _Found(self._found)
         self._walk = self.words = _Walk(self._lengths, [*self._words, *self._local], self.entries.get)
         self._shown_codes: dict[str, tuple[str, ...]] = {}
@@ -137,6 +138,9 @@ class StoredLexicon(Lexicon):
     def _is_retired(self, code: str) -> bool:
         return code in self._stored.retired
 
+    def _term_keys(self, code: str) -> Iterable[str]:
+        return [term.key for term in self.category.concepts[code].terms]
+
     def _found(self, entry_key: str) -> Entry | None:
         known = "index" not in self.__dict__ or self.index.senses.knows(entry_key)
         ways = self.wordings.ways(entry_key) if known else ()
@@ -155,7 +159,7 @@ class StoredLexicon(Lexicon):
         entry = Entry(entry_key, self._current(senses) if len(senses) > 1 else tuple(senses))
         if word:
             entry.modifiers, entry.cues = word.modifiers, word.cues
-        entry.settle(self._strongest_mark)
+        entry.settle(self._crossing, {})
         return entry
 
     @cached_property
