@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
 _TOGETHER = 40_000  # texts that are read together of a large category
+_TRIED = 200  # texts of very many that are read before the others are shared out
 _SEEN = 300_000  # texts whose mentions are kept, some 300 MB
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
@@ -177,9 +178,11 @@ class Matcher:
     def _read_together(self, texts: Sequence[str], jobs: int | None) -> None:
         """Read distinct texts: many on `jobs` cores, a few here."""
         processes = parallel.workers(len(texts), jobs)
+        read: Iterable[Sequence[Mention]] = map(self.match, texts)
         if processes > 1:
-            self.prepare()
-        read = parallel.read_many(texts, self.match, processes) if processes > 1 else map(self.match, texts)
+            for text in texts[:: len(texts) // _TRIED]:  # what they need is worked out once: workers inherit it
+                self.match(text)
+            read = parallel.read_many(texts, self.match, processes)
         for text, mentions in zip(texts, read, strict=True):
             self._seen[text] = tuple(mentions)
 

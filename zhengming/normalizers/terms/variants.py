@@ -86,9 +86,9 @@ class Variants:
         import numpy as np
 
         points, place = self._stretches.points, self._stretches.starts[which] + at
-        kept = np.fromiter(map(ord, self._kept), dtype=np.int64, count=len(self._kept))
-        doubled = (at > 0) & (points[place] == points[place - 1])
-        free: NDArray[np.bool_] = ~np.isin(points[place], kept) & ~doubled
+        movable = np.ones(points.max(initial=0) + 1, dtype=bool)
+        movable[[ord(one) for one in self._kept if ord(one) < len(movable)]] = False
+        free: NDArray[np.bool_] = movable[points[place]] & ((at == 0) | (points[place] != points[place - 1]))
         return free
 
     def _places(self, size: int = 1, first: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
