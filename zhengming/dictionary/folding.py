@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 _ROMAN = {"viii": "8", "vii": "7", "iii": "3", "iv": "4", "vi": "6", "ix": "9", "ii": "2", "i": "1"}
@@ -38,10 +39,10 @@ def fold(text: str) -> str:
     return folded
 
 
-def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """The folded text, and for each of its characters the index of the raw character it came from.
 
-    The list has one entry more than the folded text: the length of the raw text.
+    There is one index more than the folded text has characters: the length of the raw text.
 
     >>> fold_with_offsets("①㎜")
     ('1、mm', [0, 0, 1, 1, 2])
@@ -51,7 +52,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     folded = "".join(plain)
     one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded
     if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):
-        return folded, list(range(len(text) + 1))
+        return folded, range(len(text) + 1)
     pieces: list[str] = []
     offsets: list[int] = []
     spaced = False

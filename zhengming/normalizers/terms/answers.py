@@ -18,10 +18,10 @@ _BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
 
 def answer(reading: Reading, lexicon: Lexicon) -> None:
     """Say of every concept of the reading what the form's mark at it says."""
-    if not reading.found or reading.view.bare:
+    if not reading.found:
         return
     marks = lexicon.vocabulary.marks
-    text = reading.view.spaceless
+    text = reading.view.marks
     boxes = {mark: cues[0] for mark, cues in marks.items() if mark in text and cues[0].position in _BOXES}
     if boxes:
         _ticked(reading, boxes)
@@ -41,7 +41,7 @@ def answers_follow(reading: Reading) -> bool:
             if expected != "name" or (answered and reading.separations[position] == NONE):
                 return False
             expected = "word"
-        elif token.entry and any(cue.axis == "certainty" for cue in token.entry.cues):
+        elif token.entry and "certainty" in token.entry.axes:
             if expected != "word":
                 return False
             expected = "name"

@@ -7,42 +7,23 @@ are dear, longer pieces cheaper than several shorter ones. So a term always wins
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from operator import itemgetter
 
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.latin import LETTERS, inside_words
+from zhengming.normalizers.terms.lexicon import TERM, Entry, Lexicon
+from zhengming.normalizers.terms.mistyping import mistyped
+from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT, Unit, Vocabulary
+from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
 
 _UNKNOWN = 3.0  # for each character nothing recognises
-_TERM = 1.0
-_LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-_WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
-_SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _MISTYPED = 1.5  # more for each wrong character of a term
-_LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
-_RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
-_LEAST_NAME = 6  # letters of a name glued to abbreviations
-_LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
-_LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
-
+_INDEPENDENT = frozenset({"certainty", "infix"})  # axes of words of one character that are words beside unread text
 _LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
-_LETTERS = re.compile("[a-z]+")
-_FIRST = re.compile(r"[1-9]\.[1-9]")
-_ITEM = re.compile(r"(?<!\d)([1-9])(?=[.、)])")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number or range of a cell, in its unit; `unit` is None for a bare number."""
-
-    low: float
-    high: float
-    unit: Unit | None
-    quantity: str
 
 
 @dataclass(slots=True)
@@ -64,22 +45,23 @@ class Token:
     doubted: str = ""
 
 
+# What may be read up to a position: how many characters, its price, and what it is (with its wrong characters).
+_What = Entry | Measure | tuple[Entry, int]
+_Way = tuple[int, float, _What]
+_Ways = dict[int, list[_Way]]
+
+
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
     text = view.text
-    arcs: list[list[_Arc]] = [[] for _position in text]
-    _add_words(arcs, view, lexicon)
+    ways = _words(view, lexicon)
     if lexicon.vocabulary.numerals.search(text):
-        items = _items(view, lexicon.vocabulary) or _glued_items(view.text, lexicon)
-        if items:
-            _keep_apart(arcs, items)
-        for start, end, measure in _numbers(view, lexicon):
-            if not items or not any(start <= item < end for item in items):
-                arcs[start].append((end, _TERM, measure))
-    tokens, known = _cheapest(arcs)
-    if not all(known):
-        if _add_mistyped_terms(arcs, view, lexicon, known):
-            tokens, known = _cheapest(arcs)
+        _add_numbers(ways, view, lexicon)
+    tokens = _cheapest(len(text), ways)
+    unknown = {token.start for token in tokens if token.kind == "unknown"}
+    if unknown:
+        if _add_mistyped_terms(ways, view, lexicon, unknown):
+            tokens = _cheapest(len(text), ways)
         tokens = _joined(tokens, view)
     return tokens
 
@@ -103,38 +85,27 @@ def _unread(tokens: list[Token]) -> int:
     return sum(token.end - token.start for token in tokens if token.kind == "unknown")
 
 
-# What may be read from a position on: where it ends, its price, and what it is (with the number of wrong characters).
-_What = Entry | Measure | tuple[Entry, int]
-_Arc = tuple[int, float, _What]
-
-
-def _cheapest(arcs: list[list[_Arc]]) -> tuple[list[Token], list[bool]]:
-    """The tokens of the cheapest way through the text, and for each character whether anything recognises it."""
-    size = len(arcs)
-    costs = [0.0] + [float("inf")] * size
-    arrivals: list[tuple[int, _What | None]] = [(0, None)] * (size + 1)
-    for start, leaving in enumerate(arcs):
-        cost = costs[start]
-        if cost + _UNKNOWN < costs[start + 1]:
-            costs[start + 1] = cost + _UNKNOWN
-            arrivals[start + 1] = (start, None)
-        for end, price, what in leaving:
-            if cost + price < costs[end]:
-                costs[end] = cost + price
-                arrivals[end] = (start, what)
+def _cheapest(size: int, ways: _Ways) -> list[Token]:
+    """The tokens of the cheapest way through the text; of equal ones the longest piece at the end."""
+    costs = [0.0]
+    arrivals: list[_Way | None] = [None]
+    for end in range(1, size + 1):
+        least, arrival = costs[-1] + _UNKNOWN, None
+        for way in ways.get(end, ()):
+            cost = costs[end - way[0]] + way[1]
+            if cost < least or (cost == least and arrival is None):
+                least, arrival = cost, way
+        costs.append(least)
+        arrivals.append(arrival)
     tokens: list[Token] = []
-    known = [True] * size
     end = size
     while end:
-        start, chosen = arrivals[end]
-        if chosen is None:
-            known[start] = False
-            tokens.append(Token("unknown", start, end))
-        else:
-            tokens.append(_token(start, end, chosen))
+        chosen = arrivals[end]
+        start = end - chosen[0] if chosen else end - 1
+        tokens.append(_token(start, end, chosen[2]) if chosen else Token("unknown", start, end))
         end = start
     tokens.reverse()
-    return tokens, known
+    return tokens
 
 
 def _token(start: int, end: int, what: _What) -> Token:
@@ -145,23 +116,48 @@ def _token(start: int, end: int, what: _What) -> Token:
     return Token("term", start, end, what[0], typed=what[1])
 
 
-def _add_words(arcs: list[list[_Arc]], view: View, lexicon: Lexicon) -> None:
-    """Every text of the lexicon that stands in the view, where it may start and end."""
+def _words(view: View, lexicon: Lexicon) -> _Ways:
+    """Every text of the lexicon that stands in the view, where it may start and end; by the end, the longest first."""
     text, gaps = view.text, view.gaps
-    marks = list(accumulate(map(bool, gaps)))  # how often something stands before a character, from the first one on
-    closed = _inside_words(view, lexicon) if _LETTERS.search(text) else None
+    closed = inside_words(view, lexicon) if LETTERS.search(text) else None
+    # How often something stands before a character, from the first one on.
+    marks = None if view.bare else list(accumulate(map(bool, gaps)))
+    ways: _Ways = {}
     for last, entry in lexicon.words.iter(text):
         end = last + 1
-        length = len(entry.key)
-        start = end - length
+        way = entry.way
+        start = end - way[0]
         if closed and (start in closed or end in closed):
             continue
-        if marks[last] != marks[start]:  # something stands between its characters
+        if marks and marks[last] != marks[start]:  # something stands between its characters
             strongest = max(gaps[start + 1 : end])
             if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
                 continue
-        price = _TERM - _LONGER * length if entry.senses else _WORD if length > 1 else _SINGLE
-        arcs[start].append((end, price, entry))
+        if end in ways:
+            ways[end].append(way)
+        else:
+            ways[end] = [way]
+    return ways
+
+
+def _add(ways: _Ways, end: int, way: _Way) -> None:
+    """Add a way to read what stands before `end`, behind those of its length."""
+    known = ways.setdefault(end, [])
+    known.append(way)
+    known.sort(key=itemgetter(0), reverse=True)
+
+
+def _add_numbers(ways: _Ways, view: View, lexicon: Lexicon) -> None:
+    """Add the numbers of the view; over the number of an item nothing is read but that number itself."""
+    for start, end, measure in measures(view, lexicon):
+        _add(ways, end, (end - start, TERM, measure))
+    counted = items(view, lexicon)
+    if counted:
+        for end, known in ways.items():
+            before = bisect_left(counted, end)
+            ways[end] = [way for way in known if bisect_left(counted, end - way[0]) == before]
+        for item in counted:
+            _add(ways, item + 1, (1, TERM, BARE))
 
 
 def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
@@ -201,195 +197,33 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
 def _stands_alone(token: Token) -> bool:
     """Whether a word of one character is itself beside unknown text: one that denies, joins, or stands inside."""
     entry = token.entry
-    return entry is not None and (entry.joins >= LIST or any(cue.axis in ("certainty", "infix") for cue in entry.cues))
+    return entry is not None and (entry.joins >= LIST or not entry.axes.isdisjoint(_INDEPENDENT))
 
 
-def _inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
-    """Positions inside a Latin word, where no token may start or end.
-
-    A word that is nothing but known abbreviations (vsdasdpda) may be cut between them.
-    """
-    closed: set[int] = set()
-    for run in _LETTERS.finditer(view.text):
-        start = run.start() + _glued_unit(view.text, run.start(), lexicon)
-        for position in range(run.start() + 1, run.end() + 1):
-            if position < run.end() and view.gaps[position] == NONE:
-                continue
-            inside = set(range(start + 1, position))
-            if _goes_on_behind_digit(view, start, lexicon):
-                inside.add(start)  # the ar of ventricu1ar
-            if inside and view.text[start:position] not in lexicon.entries:
-                capitals = view.raw[slice(*view.span(start, position))].isupper()
-                inside -= _cuts(view.text[start:position], start, lexicon, 2 if capitals else _LEAST_SMALL)
-            closed |= inside
-            start = position
-    return frozenset(closed)
-
-
-def _goes_on_behind_digit(view: View, start: int, lexicon: Lexicon) -> bool:
-    """Whether a digit glued to the letters behind it stands for a letter of an unknown word."""
-    text, gaps = view.text, view.gaps
-    first = start - 1
-    if first < _LEAST_SMALL or not text[first].isdigit() or gaps[start] != NONE or gaps[first] != NONE:
-        return False
-    while first > 0 and text[first - 1].isascii() and text[first - 1].isalpha() and gaps[first] == NONE:
-        first -= 1
-    word = text[first : start - 1]
-    return len(word) >= _LEAST_SMALL and word not in lexicon.entries and not _cuts(word, 0, lexicon, 2)
-
-
-def _glued_unit(text: str, start: int, lexicon: Lexicon) -> int:
-    """The length of a unit that stands between a number and abbreviations glued to it (VSD5mmASD8mm), else 0."""
-    if start == 0 or not text[start - 1].isdigit():
-        return 0
-    word = _LETTERS.match(text, start)
-    run = word[0] if word else ""
-    for size in range(min(_LONGEST_UNIT, len(run) - 1), 0, -1):
-        rest = run[size:]
-        known = rest in lexicon.entries or _cuts(rest, 0, lexicon, _LEAST_SMALL)
-        if known and run[:size] in lexicon.vocabulary.units:
-            return size
-    return 0
-
-
-def _cuts(word: str, offset: int, lexicon: Lexicon, least: int) -> set[int]:
-    """Where a word of glued abbreviations is cut: the fewest pieces, or nowhere if it is not all abbreviations.
-
-    A piece has at least `least` letters; a longer one may be a name (EbsteinASD).
-    """
-    best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
-    for end in range(least, len(word) + 1):
-        for start in range(end - least + 1):
-            before = best[start]
-            entry = lexicon.entries.get(word[start:end])
-            if before is None or entry is None:
-                continue
-            if not entry.abbreviation and not (entry.senses and end - start >= _LEAST_NAME):
-                continue
-            current = best[end]
-            if current is None or len(before) + 1 < len(current):
-                best[end] = (*before, end)
-    ends = best[-1] or ()
-    pieces = [end - start for start, end in pairwise((0, *ends))]
-    if ends and min(pieces) < _LEAST_SMALL and lexicon.is_near_abbreviation(word):
-        return set()  # TAPR is TAPVR rather than TA and PR
-    return {offset + cut for cut in ends}
-
-
-def _add_mistyped_terms(arcs: list[list[_Arc]], view: View, lexicon: Lexicon, known: list[bool]) -> bool:
+def _add_mistyped_terms(ways: _Ways, view: View, lexicon: Lexicon, unknown: set[int]) -> bool:
     """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
     text, added = lexicon.alike_key(view.text), False
     for last, (length, term_keys) in lexicon.alike_words.iter(text):
         end = last + 1
         start = end - length
-        if length < _LEAST_MISTYPED or all(known[start:end]):
+        if length < _LEAST_MISTYPED or unknown.isdisjoint(range(start, end)):
             continue
         if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
             continue
         meant, wrong = mistyped(view.text[start:end], term_keys, lexicon)
-        if meant and not _is_said(view.text, start, meant.key, arcs):
-            arcs[start].append((end, _TERM + _MISTYPED * wrong, (meant, wrong)))
+        if meant and not _is_said(view.text, start, meant.key, ways):
+            _add(ways, end, (length, TERM + _MISTYPED * wrong, (meant, wrong)))
             added = True
     return added
 
 
-def _is_said(text: str, start: int, meant: str, arcs: list[list[_Arc]]) -> bool:
+def _is_said(text: str, start: int, meant: str, ways: _Ways) -> bool:
     """Whether a character that is not the one meant is part of a word that is known: the 段 of 主动脉弓中段."""
     for place, right in enumerate(meant, start):
         if text[place] != right:
-            for first in range(max(0, place - _LONGEST_WORD + 1), place + 1):
-                for end, _price, word in arcs[first]:
-                    if end > place and end - first > 1 and isinstance(word, Entry) and not word.senses:
+            for end in range(place + 1, len(text) + 1):
+                for size, _price, word in ways.get(end, ()):
+                    near = place - _LONGEST_WORD < end - size <= place
+                    if near and size > 1 and isinstance(word, Entry) and not word.senses:
                         return True
     return False
-
-
-def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
-    """The term of one concept that the text is but for fewest characters mistaken for others, and how many those are.
-
-    None where it is as near to terms of two concepts: 主动脉瓣夏窄.
-    """
-    likely: dict[int, list[Entry]] = {}
-    for term_key in term_keys:
-        wrong = _wrong_characters(text, term_key, lexicon.vocabulary)
-        if 0 < wrong <= len(text) // _RIGHT_FOR_A_WRONG:
-            likely.setdefault(wrong, []).append(lexicon.entries[term_key])
-    least = min(likely, default=0)
-    codes = {entry.codes for entry in likely.get(least, ())}
-    return (likely[least][0], least) if len(codes) == 1 else (None, 0)
-
-
-def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
-    """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
-
-    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right.
-    """
-    pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
-    syllables = vocabulary.syllables
-    sounding = [pair for pair in pairs if pair not in vocabulary.confused]
-    if len(sounding) > len(typed) // _LEAST_BY_SOUND:
-        return -1  # 胆管畸形 sounds like 单冠畸形
-    alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)
-    return len(pairs) if alike else -1
-
-
-def _items(view: View, vocabulary: Vocabulary) -> list[int]:
-    """Where the numbers of an enumeration stand that counts from one: the 2 of 1.继发孔ASD2.2度房室传导阻滞.
-
-    One that could be a size (2.5mm) is none.
-    """
-    places: list[int] = []
-    for match in _ITEM.finditer(view.folded):
-        measured = vocabulary.numbers.match(view.folded, match.start())
-        if int(match[1]) == len(places) + 1 and not (measured and measured["unit"]):
-            places.append(view.positions(*match.span())[0])
-    return places if len(places) > 1 else []
-
-
-def _glued_items(text: str, lexicon: Lexicon) -> list[int]:
-    """Where the numbers of an enumeration stand that counts from one without any mark: 1三尖瓣闭锁2房缺.
-
-    One that is a size (2mm) or begins a word (2度) is none.
-    """
-    places: list[int] = []
-    if not text.startswith("1"):
-        return places
-    for place in range(len(text) - 1):
-        counts = text[place] == str(len(places) + 1) and not (text[place - 1].isdigit() and place)
-        if not counts or text[place + 1].isdigit() or _glued_unit(text, place + 1, lexicon):
-            continue
-        if any(text[place : place + size] in lexicon.entries for size in (2, 3)):
-            continue
-        places.append(place)
-    return places if len(places) > 1 and places[0] == 0 else []
-
-
-def _keep_apart(arcs: list[list[_Arc]], items: list[int]) -> None:
-    """Let nothing be read over the number of an item but the number itself."""
-    following = len(arcs)
-    for start in range(len(arcs) - 1, -1, -1):
-        if start in items:
-            following = start
-        arcs[start] = [arc for arc in arcs[start] if arc[0] <= following]
-    for item in items:
-        arcs[item].append((item + 1, _TERM, Measure(0, 0, None, "")))
-
-
-def _numbers(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]:
-    """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
-    vocabulary = lexicon.vocabulary
-    for match in vocabulary.numbers.finditer(view.folded):
-        start, end = view.positions(*match.span())
-        if match["low"] is None:
-            quantity = "interval" if match["han"] else "" if match["item"] else "other"
-            yield start, end, Measure(0, 0, None, quantity)
-            continue
-        if match["unit"] is None and _FIRST.match(match[0]) and (start == 0 or view.gaps[start] > SOFT):
-            yield start, start + 1, Measure(0, 0, None, "")  # 1.II孔型房缺 is no 1.2
-        glued = 0 if match["unit"] else _glued_unit(view.text, end, lexicon) if end < len(view.text) else 0
-        unit = vocabulary.units.get(match["unit"] or view.text[end : end + glued])
-        end += glued
-        factor = unit.factor if unit else 1.0
-        low = float(match["low"]) * factor
-        high = float(match["high"]) * factor if match["high"] else low
-        yield start, end, Measure(min(low, high), max(low, high), unit, unit.quantity if unit else "")

@@ -6,6 +6,7 @@ that is a kind of the other says both (膜周部，嵴下型), else both stand s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 
 _ANY = range(99)  # longer than any set of sub-types
+_KEPT = 50_000  # answers kept, some 20 MB
 _ALWAYS = 2  # qualifiers every concept has: certainty and subject
 
 Qualifier = tuple[str, str]
@@ -36,6 +38,8 @@ class Composer:
         self._lexicon = lexicon
         self._named: dict[str, dict[Qualifier, set[str]]] = {}
         self._inclusive = {tuple(one.split("=", 1)) for one in category.policy.inclusive}
+        self._known: dict[tuple[str, frozenset[Qualifier], bool], dict[str, frozenset[Qualifier]]] = {}
+        self._used = frozenset(one for definition in category.definitions for one in definition.qualifiers)
         self._above: dict[str, list[tuple[frozenset[Qualifier], str]]] = {}
 
     def compose(self, found: Found, reading: Reading | None) -> None:
@@ -73,7 +77,30 @@ class Composer:
 
     def _kinds(self, code: str, found: Found) -> list[_Kind]:
         """The most specific concepts that the sub-types said make, as they are said; none says less than another."""
-        stated = _stated(found)
+        made = self._made(code, frozenset(self._telling(found)), bool(found.stated))
+        kinds = [_Kind(code, needed, self._places(found, needed)) for code, needed in made.items()]
+        kinds = [kind for kind in kinds if not kind.needed.isdisjoint(self._inclusive)] or kinds
+        if found.stated and not kinds:
+            kinds = self._by_name(code, found)
+        return sorted(kinds, key=lambda kind: (kind.places, kind.code)) if len(kinds) > 1 else kinds
+
+    def _telling(self, found: Found) -> set[Qualifier]:
+        """What is said of a name that any definition uses."""
+        told = {one for one in found.qualifiers.items() if one in self._used}
+        return told | (found.stated.keys() & self._used) if found.stated else told
+
+    def _made(self, code: str, stated: frozenset[Qualifier], beyond: bool) -> Mapping[str, frozenset[Qualifier]]:
+        """What the qualifiers make of a concept, and those that make it; `beyond`: also by what its parents are."""
+        if not stated:
+            return {}
+        known = self._known.get((code, stated, beyond))
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            known = self._known[code, stated, beyond] = self._make(code, stated, beyond)
+        return known
+
+    def _make(self, code: str, stated: frozenset[Qualifier], beyond: bool) -> dict[str, frozenset[Qualifier]]:
         made: dict[str, frozenset[Qualifier]] = {}
         waiting: list[tuple[str, frozenset[Qualifier]]] = [(code, frozenset())]
         while waiting:
@@ -84,21 +111,17 @@ class Composer:
                     made[more] = together
                     waiting.append((more, together))
         ancestors = self._category.ancestors
-        if found.stated:  # 双侧 of 肺动脉分支狭窄 by what 双侧肺动脉狭窄 is made of
+        if beyond:  # 双侧 of 肺动脉分支狭窄 by what 双侧肺动脉狭窄 is made of
             for needed, more in self._defined_above(code):
                 if needed <= stated and code in ancestors(more):
                     made.setdefault(more, needed)
-        if len(made) > 1:
-            made = {
-                code: needed
-                for code, needed in made.items()
-                if not any(code in ancestors(other) or needed < more for other, more in made.items())
-            }
-        kinds = [_Kind(code, needed, self._places(found, needed)) for code, needed in made.items()]
-        kinds = [kind for kind in kinds if not kind.needed.isdisjoint(self._inclusive)] or kinds
-        if found.stated and not kinds:
-            kinds = self._by_name(code, found)
-        return sorted(kinds, key=lambda kind: (kind.places, kind.code))
+        if len(made) < 2:
+            return made
+        return {
+            code: needed
+            for code, needed in made.items()
+            if not any(code in ancestors(other) or needed < more for other, more in made.items())
+        }
 
     def _by_name(self, code: str, found: Found) -> list[_Kind]:
         """The kinds whose names are a sub-type word and a name of the concept: 左 of 心房扩大."""
@@ -194,10 +217,6 @@ class Composer:
     def _imply(self, found: Found) -> None:
         for axis, value in self.implied.get(found.codes[0], ()):
             found.qualifiers.setdefault(axis, value)
-
-
-def _stated(found: Found) -> set[Qualifier]:
-    return {(axis, value) for axis, value in found.qualifiers.items() if isinstance(value, str)} | found.stated.keys()
 
 
 def _say(found: Found, needed: frozenset[Qualifier]) -> None:

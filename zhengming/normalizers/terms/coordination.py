@@ -7,6 +7,7 @@ item. Nothing here guesses: each name put together must be a term of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token, tokenize
@@ -18,6 +19,8 @@ _LONGEST_SIDE = 10  # characters before the first or after the last separator th
 _LEAST_SHARED = (
     2  # characters of the shared start: the 房 of 房间隔、室间隔缺损 is not shared, 房室间隔缺损 another name
 )
+
+_UNFINISHED = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
 
 Stretch = tuple[int, int]
 
@@ -32,7 +35,7 @@ class _Item(NamedTuple):
 
 def coordinated(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens, with every list that shares both its ends as the terms it stands for."""
-    if view.bare and not any(map(_separates, tokens)):
+    if not _may_share(tokens, view):
         return tokens
     for run in _runs(tokens, view):
         for first in range(len(run) - 1):
@@ -67,6 +70,16 @@ def _is_word_of(token: Token, size: int) -> bool:
     return token.entry is not None and token.end - token.start > size
 
 
+def _may_share(tokens: list[Token], view: View) -> bool:
+    """Whether an item that is no name by itself has another one behind it in its list."""
+    return any(
+        [
+            one.kind in _UNFINISHED and (SOFT < view.gaps[following.start] <= LIST or _separates(following))
+            for one, following in pairwise(tokens)
+        ]
+    )
+
+
 def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:
     """The items of each list in which one ends with a word that is no name: only there can an end be shared."""
     run: list[_Item] = []
@@ -80,7 +93,7 @@ def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:
         if _separates(token):
             parted = True
             continue
-        unfinished = token.kind in ("unknown", "modifier")
+        unfinished = token.kind in _UNFINISHED
         if parted or gap not in (NONE, SOFT):
             run.append(_Item(token.start, token.end, unfinished))
         else:

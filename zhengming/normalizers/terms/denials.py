@@ -10,7 +10,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
 
-ENDED = ("refuted", "resolved")  # what a shunt may be that is no more
+ENDED = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
 
 def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:
@@ -126,14 +126,14 @@ def _is_course(token: Token) -> bool:
     entry = token.entry if token.kind in ("modifier", "cue") else None
     if entry is None:
         return False
-    return any(one.axis == "course" for one in entry.modifiers) or any(one.axis == "course" for one in entry.cues)
+    return "course" in entry.axes or any([one.axis == "course" for one in entry.modifiers])
 
 
 def _denies(token: Token) -> bool:
     entry = token.entry
-    return token.kind == "cue" and entry is not None and any(cue.value in ENDED for cue in entry.cues)
+    return token.kind == "cue" and entry is not None and not entry.values.isdisjoint(ENDED)
 
 
 def _says(token: Token, axis: str) -> bool:
     entry = token.entry
-    return token.kind == "cue" and entry is not None and any(cue.axis == axis for cue in entry.cues)
+    return token.kind == "cue" and entry is not None and axis in entry.axes

@@ -62,6 +62,10 @@ class Learned:
         self._orders = bool(category.policy.qualifiers)  # and accepts nothing
         self._known: dict[str, list[Proposal]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there is a model."""
+        return self._ranker is not None
+
     def prepare(self, texts: Iterable[str], read: Callable[[str], Read]) -> None:
         """Ask for many cells at once what would be asked one by one: a model is fast on many texts only."""
         if self._ranker:

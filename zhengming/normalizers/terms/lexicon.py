@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from ahocorasick import Automaton
 
 
+_NO_AXES: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Entry:
     """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
 
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
-    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, and
-    the `method` by which a term that stands in a cell as it is was found.
+    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, the
+    `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of, the `values`
+    they say. `way` is the word as a piece of a cell: its size, its price, and itself.
     """
 
     key: str
@@ -43,6 +47,9 @@ class Entry:
     joins: int = NONE
     token_kind: str = "cue"
     method: str = ""
+    axes: frozenset[str] = _NO_AXES
+    values: frozenset[str] = _NO_AXES
+    way: tuple[int, float, Entry] = field(init=False, repr=False, compare=False)
 
     def settle(self, crossing: Mapping[str, int], folded: Mapping[str, str]) -> None:
         """Work out what follows from the senses and cues.
@@ -67,6 +74,11 @@ class Entry:
                     self._cross(folded.get(term.text) or fold(term.text), crossing)
         elif self.modifiers:
             self.token_kind = "modifier"
+        size = len(self.key)
+        self.way = (size, TERM - _LONGER * size if self.senses else _WORD if size > 1 else _SINGLE, self)
+        if self.cues:
+            self.axes = frozenset([cue.axis for cue in self.cues])
+            self.values = frozenset([cue.value for cue in self.cues])
         for cue in self.cues:
             self._cross(fold(cue.text), crossing)
             self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
@@ -88,6 +100,10 @@ class Words(Protocol):
 
 
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
+TERM = 1.0  # price of a piece of a cell that is a term; see `cell`
+_LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
+_WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
+_SINGLE = 2.5  # a cue of one character is mostly part of a longer word
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
 _CONTINUED = 20  # names that go on from a text that are looked at
@@ -211,6 +227,11 @@ class Lexicon:
         rests = [word[:at] + word[at + 1 :] for at in range(len(word))]
         exchanged = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
         return word in shorter or any(one in known for one in (*rests, *exchanged))
+
+    @cached_property
+    def cut_words(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        """Where Latin words are cut into abbreviations of so many letters, as far as it is known; see `latin`."""
+        return {}
 
     @cached_property
     def _abbreviations(self) -> tuple[frozenset[str], frozenset[str]]:

@@ -10,10 +10,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue
 def mark(reading: Reading, lexicon: Lexicon) -> None:
     """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
     view = reading.view
-    if view.bare:
-        return
-    spaceless = view.spaceless
-    marks = {sign: cues for sign, cues in lexicon.vocabulary.marks_behind.items() if sign in spaceless}
+    marks = {sign: cues for sign, cues in lexicon.vocabulary.marks_behind.items() if sign in view.marks}
     if not marks:
         return
     for border in range(len(reading.tokens) + 1):

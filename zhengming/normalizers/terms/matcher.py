@@ -7,11 +7,8 @@ nearest terms (`candidates`), which is never more than a proposal.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
-from importlib import resources
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +41,7 @@ from zhengming.normalizers.terms.specifiers import go_on, specify
 from zhengming.normalizers.terms.spelling import Spelling, respelled
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.values import ValueReader
+from zhengming.normalizers.terms.verdicts import Verdicts
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
@@ -53,8 +51,6 @@ if TYPE_CHECKING:
 _TOGETHER = 40_000  # texts that are read together of a large category
 _TRIED = 200  # texts of very many that are read before the others are shared out
 _SEEN = 300_000  # texts whose mentions are kept, some 300 MB
-_DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
-_SHOWN = 8  # candidates a reviewer is shown
 _LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
 
 Steps = list[tuple[str, str]]
@@ -117,8 +113,9 @@ class Matcher:
         self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
         self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
         self._values = ValueReader(dictionary, self.category, self._lexicon, self._guard, self._judge, self._proposer)
-        self._confidence = _calibration()
-        self._decided = Decided(held, self.category, dictionary.id, sender, self._confidence[decided.METHOD])
+        self._verdicts = Verdicts(self.category, self._lexicon, self.accept)
+        confidence = self._verdicts.confidence[decided.METHOD]
+        self._decided = Decided(held, self.category, dictionary.id, sender, confidence)
         bound = model.bound(dictionary, category) if model else None
         self._learned = Learned(bound, self.category, self._lexicon, self.accept)
         self._seen: dict[str, tuple[Mention, ...]] = {}
@@ -138,7 +135,9 @@ class Matcher:
         return list(found)
 
     def _explained(self, text: str) -> tuple[Mention, ...]:
-        return tuple(mention for mention, _steps in self.explain(text))
+        if self._learned or self._decided:
+            return tuple([mention for mention, _steps in self.explain(text)])
+        return tuple(self._verdicts.covered([mention for mention, _found in self._read(text, "")]))
 
     @collecting.paused()
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
@@ -205,15 +204,13 @@ class Matcher:
         """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""
         learned = self._learned.apply(text, lambda known: self._read(text, beside, known=known))
         read = self._decided.apply(text, learned)
-        mentions = self._covered([mention for mention, _steps in read])
+        mentions = self._verdicts.covered([mention for mention, _steps in read])
         return [(mention, steps) for mention, (_mention, steps) in zip(mentions, read, strict=True)]
 
     def denies_all(self, text: str) -> bool:
         """Whether the cell says that there is nothing (无, 未见): only denying words, nothing that is denied."""
         tokens = tokenize(View(text, self._vocabulary, self._lexicon.wordings), self._lexicon)
-        return bool(tokens) and all(
-            token.entry is not None and any(cue.value == "refuted" for cue in token.entry.cues) for token in tokens
-        )
+        return bool(tokens) and all(token.entry is not None and "refuted" in token.entry.values for token in tokens)
 
     def action(self, mention: Mention) -> Action:
         """What the category's policy does with an accepted mention: the strictest word on any of its qualifiers."""
@@ -260,8 +257,8 @@ class Matcher:
             view, read = self._read_mentions(view, about, known)
         if len(read) > 1:
             read.sort(key=lambda found: (found.start, found.end))
-        mentions = [self._mention(found, view) for found in read]
-        return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
+        tell, raw, span = self._verdicts.mention, view.raw, view.span
+        return [(tell(found, raw, *span(found.start, found.end)), found.steps) for found in read]
 
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
@@ -270,8 +267,7 @@ class Matcher:
             return []
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
         found = Found(0, 0, 0, entry.codes, entry, "exact", qualifiers=dict(PLAIN))
-        mention = self._mentioned(found, text, start, end)
-        return [(mention, [("exact", entry.senses[0][1].text)])]
+        return [(self._verdicts.mention(found, text, start, end), [("exact", entry.senses[0][1].text)])]
 
     def _found_whole(self, entry: Entry) -> Found:
         """The term that a whole cell is."""
@@ -297,7 +293,7 @@ class Matcher:
                 reading.add(self._hosted(index, token, token.entry, reading))
         if pieced:
             recover(reading, lexicon)
-        if any(view.depth):
+        if view.nested:
             specify(reading, lexicon, self.category)
         if unread:
             self._operations.read_objects(reading)
@@ -341,65 +337,3 @@ class Matcher:
             if len(typed) == len(entry.key) and typed != entry.key and self._guard.contrasts(typed, entry.key):
                 found.problem = "confusable"
         return found
-
-    def _mention(self, found: Found, view: View) -> Mention:
-        return self._mentioned(found, view.raw, *view.span(found.start, found.end))
-
-    def _mentioned(self, found: Found, raw: str, start: int, end: int) -> Mention:
-        confidence = self._confidence.get(found.method, 0.0)
-        if found.problem:
-            confidence = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0) if found.codes else 0.0
-        accepted = not found.problem and confidence >= self.accept
-        code = found.codes[0] if found.codes else None
-        return Mention(
-            raw[start:end],
-            start,
-            end,
-            self.category.name,
-            code,
-            self.name(code) if code else None,
-            "accepted" if accepted else "review" if code else "unmatched",
-            round(confidence, 4),
-            found.method,
-            found.problem or ("known" if accepted else "below-level"),
-            found.entry.senses[0][1].text if code else None,
-            () if accepted else self._candidate_list(found),
-            None,
-            dict(sorted(found.qualifiers.items())) if len(found.qualifiers) > 2 else dict(found.qualifiers),
-        )
-
-    def _candidate_list(self, found: Found) -> tuple[Candidate, ...]:
-        scores = dict.fromkeys(found.codes[:_SHOWN], found.rivals[0][0] if found.rivals else _DOUBTED)
-        for score, term_key in found.rivals:
-            if len(scores) >= _SHOWN:
-                break
-            for code in self._lexicon.codes(term_key):
-                scores.setdefault(code, score)
-        shown = islice(scores.items(), _SHOWN)
-        return tuple(Candidate(code, self.name(code), round(score, 4)) for code, score in shown)
-
-    def _covered(self, mentions: list[Mention]) -> list[Mention]:
-        """Mark general mentions that a more specific one of the cell includes."""
-        sure = [mention for mention in mentions if mention.status == "accepted"]
-        if len(sure) < 2:
-            return mentions
-        above = set().union(*[self.category.ancestors(mention.code) for mention in sure if mention.code])
-        return [self._cover(mention, sure) if mention.code in above else mention for mention in mentions]
-
-    def _cover(self, mention: Mention, others: list[Mention]) -> Mention:
-        for other in others:
-            if (
-                mention.code
-                and other.code
-                and mention.code in self.category.ancestors(other.code)
-                and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in PLAIN)
-            ):
-                return mention._replace(covered_by=other.code)
-        return mention
-
-
-@cache
-def _calibration() -> dict[str, float]:
-    """How often a mention found by each method is right, from `data/vocabulary/calibration.csv`."""
-    text = (resources.files("zhengming") / "data" / "vocabulary" / "calibration.csv").read_text(encoding="utf-8")
-    return {row["method"]: float(row["confidence"]) for row in csv.DictReader(text.splitlines())}

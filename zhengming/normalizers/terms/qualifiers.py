@@ -30,7 +30,6 @@ from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
-_DEFAULTS = {"certainty": "affirmed", "subject": "patient"}
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
 
@@ -43,12 +42,14 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
             measure(reading, index, token.measure)
         elif token.entry and token.kind in ("cue", "modifier"):
             _words(reading, index, token.entry, lexicon, operations, answers=answers)
-    mark(reading, lexicon)
-    answer(reading, lexicon)
+    if lexicon.vocabulary.speaking.search(reading.view.marks):
+        mark(reading, lexicon)
+        answer(reading, lexicon)
     for found in reading.found:
-        _share(found)
-        for axis, value in _DEFAULTS.items():
-            found.qualifiers.setdefault(axis, value)
+        if found.shares:
+            _share(found, found.shares)
+        found.qualifiers.setdefault("certainty", "affirmed")
+        found.qualifiers.setdefault("subject", "patient")
 
 
 def _words(
@@ -121,15 +122,13 @@ def _as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
     return index, cue
 
 
-def _share(found: Found) -> None:
+def _share(found: Found, head: Found) -> None:
     """A list item that shares its head with a later one shares what is said after that one."""
-    head = found.shares
-    if head:
-        for axis, value in head.qualifiers.items():
-            if axis != "size_mm":
-                found.qualifiers.setdefault(axis, value)
-        for axis in _DEGREES & found.qualifiers.keys():
-            head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
+    for axis, value in head.qualifiers.items():
+        if axis != "size_mm":
+            found.qualifiers.setdefault(axis, value)
+    for axis in _DEGREES & found.qualifiers.keys():
+        head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
 
 
 def _cue(reading: Reading, index: int, cue: Cue) -> None:
@@ -172,9 +171,7 @@ def _has_object(reading: Reading, index: int) -> bool:
     token = reading.tokens[after]
     if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
         return False  # a bracket explains
-    return token.kind == "unknown" or (
-        token.entry is not None and any(one.axis == "timing" for one in token.entry.cues)
-    )
+    return token.kind == "unknown" or (token.entry is not None and "timing" in token.entry.axes)
 
 
 def _leading(reading: Reading, index: int, cue: Cue) -> None:
@@ -343,18 +340,16 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
 
 
 def _is_infix(token: Token) -> bool:
-    return token.entry is not None and any(cue.axis == "infix" for cue in token.entry.cues)
+    return token.entry is not None and "infix" in token.entry.axes
 
 
 def _is_attributive(token: Token) -> bool:
-    return (
-        token.kind == "cue" and token.entry is not None and any(cue.axis == "attributive" for cue in token.entry.cues)
-    )
+    return token.kind == "cue" and token.entry is not None and "attributive" in token.entry.axes
 
 
 def _overrides(token: Token, cue: Cue) -> bool:
     """Whether the token says something of the cue's own axis, so that the cue reaches no further."""
-    return token.kind == "cue" and token.entry is not None and any(one.axis == cue.axis for one in token.entry.cues)
+    return token.kind == "cue" and token.entry is not None and cue.axis in token.entry.axes
 
 
 def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:

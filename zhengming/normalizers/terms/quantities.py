@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhengming.normalizers.terms.cell import Measure
+from zhengming.normalizers.terms.numbering import Measure
 from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
@@ -12,7 +12,7 @@ def measure(reading: Reading, index: int, said: Measure) -> None:
     token = reading.tokens[index]
     if said.quantity == "interval":
         before = reading.tokens[index - 1] if index else None
-        timed = before and before.entry and any(cue.axis == "timing" for cue in before.entry.cues)
+        timed = before and before.entry and "timing" in before.entry.axes
         if timed and reading.glued(index):
             _since(reading, index, reading.text(token))
         return

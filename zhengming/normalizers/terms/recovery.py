@@ -20,13 +20,14 @@ _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neut
 
 def recover(reading: Reading, lexicon: Lexicon) -> None:
     """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
+    unread = any([token.kind == "unknown" for token in reading.tokens])
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
-        if kind in ("unknown", "modifier", "term") and _interrupted(reading, index, lexicon):
+        if unread and kind in ("unknown", "modifier", "term") and _interrupted(reading, index, lexicon):
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
-    for index in range(1, len(reading.tokens)):
+    for index in range(1, len(reading.tokens)) if unread else ():
         if reading.tokens[index].kind == "unknown":
             _shared_front(reading, index, lexicon)
 
@@ -157,7 +158,7 @@ def _listed_after(reading: Reading, index: int) -> Found | None:
 
 def _is_degree(reading: Reading, index: int) -> bool:
     entry = reading.tokens[index].entry
-    return entry is not None and any(cue.axis == "severity" for cue in entry.cues)
+    return entry is not None and "severity" in entry.axes
 
 
 def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) -> None:
@@ -209,7 +210,7 @@ def _may_interrupt(token: Token) -> bool:
         return True
     if token.kind == "number":
         return token.measure is not None and token.measure.unit is not None
-    return token.entry is not None and any(cue.axis in _INSERTED for cue in token.entry.cues)
+    return token.entry is not None and not token.entry.axes.isdisjoint(_INSERTED)
 
 
 def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from zhengming.dictionary.model import Category, Dictionary
-from zhengming.normalizers.terms.cell import mistyped
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.mistyping import mistyped
 from zhengming.normalizers.terms.organisations import OrganisationReader
 from zhengming.normalizers.terms.places import PlaceReader
 from zhengming.normalizers.terms.proposals import PLAIN, Proposer

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from copy import copy
 
-from zhengming.dictionary.folding import MARKS, fold_with_offsets
+from zhengming.dictionary.folding import fold_with_offsets
 from zhengming.dictionary.wordings import Wordings
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, SOFT, Vocabulary
+from zhengming.normalizers.terms.vocabulary import NONE, Vocabulary
 
 MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
 
 _NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
+_MARKS = re.compile(r"([\W_]+)")
 _OPENING = frozenset("([{<《〈【「『〔〖")
 _CLOSING = frozenset(")]}>》〉】」』〕〗")
 
@@ -19,10 +21,12 @@ _CLOSING = frozenset(")]}>》〉】」』〕〗")
 class View:
     """A cell's letters and digits, folded (`text`), and what stands between them.
 
-    `gaps[i]` is the strength of the punctuation before character i; `gaps[-1]` of what follows the last one.
+    `gaps[i]` is the strength of the punctuation before character i; `gaps[-1]` of what follows the last one. `depth[i]`
+    is the number of brackets around character i. A `bare` view has no punctuation, a `nested` one text in brackets;
+    `marks` is all punctuation, spaces left out, parted where something stands between.
     """
 
-    __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "raw", "text")
+    __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "marks", "nested", "raw", "text")
 
     def __init__(self, raw: str, vocabulary: Vocabulary, wordings: Wordings) -> None:
         """Fold and squeeze `raw`, of which at most MAX_CELL characters are read, and word it as terms are looked up."""
@@ -31,44 +35,30 @@ class View:
         folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
         self.folded = folded = wordings.standard(folded)
         self._offsets = offsets
-        if MARKS.search(folded) is None:
-            size = len(folded)
-            self.text, self.bare = folded, True
-            self.gaps, self.depth, self._places = [NONE] * (size + 1), [0] * size, list(range(size))
+        pieces = _MARKS.split(folded)
+        self.text = text = folded if len(pieces) == 1 else "".join(pieces[::2])
+        self.gaps = gaps = [NONE] * (len(text) + 1)
+        self.depth = depth = [0] * len(text)
+        self.nested = self.bare = False
+        self.marks = "\0".join(pieces[1::2]).replace(" ", "")
+        if len(pieces) == 1:
+            self.bare, self._places = True, list(range(len(folded)))
             return
-        places: list[int] = []
-        gaps: list[int] = []
-        depth: list[int] = []
-        last = strength = level = 0
-        for marks in MARKS.finditer(folded):
-            start, end = marks.span()
-            size = start - last
-            if size:
-                places += range(last, start)
-                gaps.append(strength)
-                gaps += [NONE] * (size - 1)
-                depth += [level] * size
-                strength = NONE
-            for mark in marks[0]:
-                said = vocabulary.strengths.get(mark, SOFT)
-                if said == BRACKET:
-                    level = level + 1 if mark in _OPENING else max(level - 1, 0)
-                if said > strength:
-                    strength = said
-            last = end
-        size = len(folded) - last
-        if size:
-            places += range(last, len(folded))
-            gaps.append(strength)
-            gaps += [NONE] * (size - 1)
-            depth += [level] * size
-            strength = NONE
-        gaps.append(strength)
-        self._places = places
-        self.gaps = gaps
-        self.depth = depth
-        self.bare = not any(gaps)
-        self.text = MARKS.sub("", folded)
+        place = len(pieces[0])  # in the folded text
+        self._places = places = list(range(place))
+        level = 0
+        for marks, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+            index = len(places)
+            strength, brackets = vocabulary.runs[marks]
+            gaps[index] = strength
+            first = place + len(marks)
+            place = first + len(piece)
+            places += range(first, place)
+            for bracket in brackets:
+                level = level + 1 if bracket in _OPENING else max(level - 1, 0)
+            if level and piece:
+                self.nested = True
+                depth[index : index + len(piece)] = [level] * len(piece)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
@@ -108,11 +98,6 @@ class View:
         first, last = self._offsets[self._places[index - 1]] + 1, self._offsets[self._places[index]]
         between = self.raw[first:last]
         return between.isspace() and not between.isprintable()
-
-    @property
-    def spaceless(self) -> str:
-        """The folded text without its spaces."""
-        return self.folded.replace(" ", "")
 
     def between(self, index: int) -> str:
         """The folded punctuation before squeezed character `index` (or after the last one), spaces left out."""

@@ -17,6 +17,8 @@ from zhengming.dictionary.folding import fold, key
 
 _HAN_NUMERALS = "一二三四五六七八九十两半数"
 
+_LONGEST_RUN = 3  # marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes
+
 NONE, SOFT, BRACKET, LIST, CLAUSE, SENTENCE = range(6)
 _STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "clause": CLAUSE, "sentence": SENTENCE}
 
@@ -57,13 +59,16 @@ class Vocabulary:
     `pending` words begin what is still to be done, `negators` are what a denial is made with, and `pairs` are two
     beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them.
+    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them. `runs`
+    gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
+    finds any of `marks`.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
     marks: Mapping[str, tuple[Cue, ...]]
     marks_behind: Mapping[str, tuple[Cue, ...]]
     strengths: Mapping[str, int]
+    runs: Mapping[str, tuple[int, str]]
     units: Mapping[str, Unit]
     alike: Mapping[str, str]
     confused: frozenset[tuple[str, str]]
@@ -77,6 +82,7 @@ class Vocabulary:
     pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
+    speaking: re.Pattern[str]
     numbers: re.Pattern[str]
     numerals: re.Pattern[str]
 
@@ -106,12 +112,14 @@ def vocabulary() -> Vocabulary:
             marks.setdefault(fold(text), []).append(cue)
     pairs = [(fold(left), fold(right)) for left, right, _kind, _source in _rows("confusable_characters")]
     read = {syllable: characters for syllable, characters, _source in _rows("homophones")}
+    strengths = {fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")}
     units = {fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")}
     return Vocabulary(
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
         marks_behind={text: tuple(found) for text, found in marks.items() if found[0].position == "after"},
-        strengths={fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")},
+        strengths=strengths,
+        runs=_Runs(strengths),
         units=units,
         alike=_classes([*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])]),
         syllables={one: syllable for syllable, characters in read.items() for one in characters},
@@ -125,9 +133,26 @@ def vocabulary() -> Vocabulary:
         pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
+        speaking=re.compile("|".join(map(re.escape, sorted(marks)))),
         numbers=_number_pattern(units),
-        numerals=re.compile(rf"\d|[{_HAN_NUMERALS}]"),
+        numerals=re.compile(rf"[\d{_HAN_NUMERALS}]"),
     )
+
+
+class _Runs(dict[str, tuple[int, str]]):
+    """What marks that stand together say, worked out when they are first met; only short runs are kept."""
+
+    def __init__(self, strengths: Mapping[str, int]) -> None:
+        super().__init__()
+        self._strengths = strengths
+
+    def __missing__(self, marks: str) -> tuple[int, str]:
+        strengths = [self._strengths.get(mark, SOFT) for mark in marks]
+        brackets = "".join([mark for mark, one in zip(marks, strengths, strict=True) if one == BRACKET])
+        said = max(strengths), brackets
+        if len(marks) <= _LONGEST_RUN:
+            self[marks] = said
+        return said
 
 
 def _slurred(syllables: Iterable[str]) -> dict[str, str]:
@@ -153,11 +178,12 @@ def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
     counted = "|".join(re.escape(text) for text in ordered if not text.isascii())
     item = rf"(?<![{_HAN_NUMERALS}])[一二三四五六七八九十]{{1,2}}(?=[、.])(?![、.][{_HAN_NUMERALS}])"
     return re.compile(
-        rf"(?P<item>{item})"
+        rf"(?=[\da-z{_HAN_NUMERALS}])"  # every branch begins so; to look at this first takes half the time
+        rf"(?:(?P<item>{item})"
         r"|(?P<code>(?<![a-z])[a-z]\d\d(?:\.\d[0-9x]*)?(?![a-z0-9]))"
         r"|(?P<date>\d{4} ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2} ?日?| ?月)?)"
         rf"|(?P<low>{number})(?: ?(?:[-~x*×至到]|--) ?(?P<high>{number}))?(?: ?[x*×] ?{number})? ?(?P<unit>{unit})?余?"
-        rf"|(?P<han>[{_HAN_NUMERALS}]{{1,3}}余?(?:{counted}))余?"
+        rf"|(?P<han>[{_HAN_NUMERALS}]{{1,3}}余?(?:{counted}))余?)"
     )
 
 

@@ -1,0 +1,40 @@
+"""Mistyped names: a name but for characters that are commonly mistaken for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.vocabulary import Vocabulary
+
+_LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
+_RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
+
+
+def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
+    """The term of one concept that the text is but for fewest characters mistaken for others, and how many those are.
+
+    None where it is as near to terms of two concepts: 主动脉瓣夏窄.
+    """
+    likely: dict[int, list[Entry]] = {}
+    for term_key in term_keys:
+        wrong = _wrong_characters(text, term_key, lexicon.vocabulary)
+        if 0 < wrong <= len(text) // _RIGHT_FOR_A_WRONG:
+            likely.setdefault(wrong, []).append(lexicon.entries[term_key])
+    least = min(likely, default=0)
+    codes = {entry.codes for entry in likely.get(least, ())}
+    return (likely[least][0], least) if len(codes) == 1 else (None, 0)
+
+
+def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
+    """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
+
+    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right.
+    """
+    pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
+    syllables = vocabulary.syllables
+    sounding = [pair for pair in pairs if pair not in vocabulary.confused]
+    if len(sounding) > len(typed) // _LEAST_BY_SOUND:
+        return -1  # 胆管畸形 sounds like 单冠畸形
+    alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)
+    return len(pairs) if alike else -1

@@ -1,0 +1,86 @@
+"""Numbers of a cell: quantities, ranges, dates and codes, and those that count the items of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zhengming.normalizers.terms.latin import glued_unit
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.view import View
+from zhengming.normalizers.terms.vocabulary import SOFT, Unit
+
+_FIRST = re.compile(r"[1-9]\.[1-9]")
+_ITEM = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number or range of a cell, in its unit; `unit` is None for a bare number."""
+
+    low: float
+    high: float
+    unit: Unit | None
+    quantity: str
+
+
+BARE = Measure(0, 0, None, "")
+_SAID = {"han": Measure(0, 0, None, "interval"), "item": BARE}
+_OTHER = Measure(0, 0, None, "other")
+
+
+def items(view: View, lexicon: Lexicon) -> list[int]:
+    """Where the numbers of an enumeration stand that counts from one: the 2 of 1.继发孔ASD2.2度房室传导阻滞.
+
+    One that could be a size (2.5mm) is none.
+    """
+    places: list[int] = []
+    numbers = lexicon.vocabulary.numbers
+    for match in _ITEM.finditer(view.folded):
+        if int(match[0]) != len(places) + 1:
+            continue
+        measured = numbers.match(view.folded, match.start())
+        if not (measured and measured["unit"]):
+            places.append(view.positions(*match.span())[0])
+    return places if len(places) > 1 else _glued_items(view.text, lexicon)
+
+
+def _glued_items(text: str, lexicon: Lexicon) -> list[int]:
+    """Where the numbers of an enumeration stand that counts from one without any mark: 1三尖瓣闭锁2房缺.
+
+    One that is a size (2mm) or begins a word (2度) is none.
+    """
+    places: list[int] = []
+    if not text.startswith("1"):
+        return places
+    for place in range(len(text) - 1):
+        counts = text[place] == str(len(places) + 1) and not (text[place - 1].isdigit() and place)
+        if not counts or text[place + 1].isdigit() or glued_unit(text, place + 1, lexicon):
+            continue
+        if any(text[place : place + size] in lexicon.entries for size in (2, 3)):
+            continue
+        places.append(place)
+    return places if len(places) > 1 and places[0] == 0 else []
+
+
+def measures(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]:
+    """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
+    vocabulary = lexicon.vocabulary
+    for match in vocabulary.numbers.finditer(view.folded):
+        start, end = view.positions(*match.span())
+        amount, high, unit_text = match["low"], match["high"], match["unit"]
+        if amount is None:
+            yield start, end, _SAID.get(match.lastgroup or "", _OTHER)
+            continue
+        if unit_text is None:
+            if _FIRST.match(match[0]) and (start == 0 or view.gaps[start] > SOFT):
+                yield start, start + 1, BARE  # 1.II孔型房缺 is no 1.2
+            glued = glued_unit(view.text, end, lexicon)
+            unit_text = view.text[end : end + glued]
+            end += glued
+        unit = vocabulary.units.get(unit_text)
+        factor = unit.factor if unit else 1.0
+        low = float(amount) * factor
+        other = float(high) * factor if high else low
+        yield start, end, Measure(min(low, other), max(low, other), unit, unit.quantity if unit else "")

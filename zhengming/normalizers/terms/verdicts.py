@@ -1,0 +1,100 @@
+"""Verdicts: from a concept that was read to its mention, with a status, a confidence and the candidates of a review."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from itertools import islice
+
+from zhengming.dictionary.model import Category
+from zhengming.normalizers.outcome import Status
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.reading import Found
+
+_DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
+_SHOWN = 8  # candidates a reviewer is shown
+_OF_ALL = ("certainty", "subject")  # qualifiers that a general and a more specific mention must share
+
+
+class Verdicts:
+    """Says of what was read in cells of one category whether it is accepted; `accept` is the level (0..1) it needs."""
+
+    def __init__(self, category: Category, lexicon: Lexicon, accept: float) -> None:
+        """Keep what mentions are made of."""
+        self.confidence = calibration()
+        self._category = category
+        self._lexicon = lexicon
+        self._accept = accept
+
+    def mention(self, found: Found, raw: str, start: int, end: int) -> Mention:
+        """The mention of a concept, or of a stretch that names none, in `raw[start:end]`."""
+        confidence, problem = self.confidence.get(found.method, 0.0), found.problem
+        code = name = term = None
+        status: Status = "unmatched"
+        if found.codes:
+            code = found.codes[0]
+            name, term = self._lexicon.name(code), found.entry.senses[0][1].text
+            status = "accepted" if not problem and confidence >= self._accept else "review"
+        if problem:
+            doubted = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0)
+            confidence = round(doubted, 4) if found.codes else 0.0
+        accepted = status == "accepted"
+        qualifiers = found.qualifiers
+        return Mention(
+            raw[start:end],
+            start,
+            end,
+            self._category.name,
+            code,
+            name,
+            status,
+            confidence,
+            found.method,
+            "known" if accepted else problem or "below-level",
+            term,
+            () if accepted else self._candidates(found),
+            None,
+            dict(sorted(qualifiers.items())) if len(qualifiers) > len(_OF_ALL) else qualifiers,
+        )
+
+    def _candidates(self, found: Found) -> tuple[Candidate, ...]:
+        scores = dict.fromkeys(found.codes[:_SHOWN], found.rivals[0][0] if found.rivals else _DOUBTED)
+        for score, term_key in found.rivals:
+            if len(scores) >= _SHOWN:
+                break
+            for code in self._lexicon.codes(term_key):
+                scores.setdefault(code, score)
+        shown = islice(scores.items(), _SHOWN)
+        return tuple([Candidate(code, self._lexicon.name(code), round(score, 4)) for code, score in shown])
+
+    def covered(self, mentions: list[Mention]) -> list[Mention]:
+        """Mark general mentions that a more specific one of the cell includes."""
+        sure = [mention for mention in mentions if mention.status == "accepted"] if len(mentions) > 1 else ()
+        if len(sure) <= 1:
+            return mentions
+        above = [self._category.ancestors(mention.code) for mention in sure if mention.code]
+        return [
+            self._cover(mention, sure) if any([mention.code in codes for codes in above]) else mention
+            for mention in mentions
+        ]
+
+    def _cover(self, mention: Mention, others: Sequence[Mention]) -> Mention:
+        for other in others:
+            if (
+                mention.code
+                and other.code
+                and mention.code in self._category.ancestors(other.code)
+                and all(other.qualifiers.get(axis) == mention.qualifiers.get(axis) for axis in _OF_ALL)
+            ):
+                return mention._replace(covered_by=other.code)
+        return mention
+
+
+@cache
+def calibration() -> dict[str, float]:
+    """How often a mention found by each method is right, from `data/vocabulary/calibration.csv`."""
+    text = (resources.files("zhengming") / "data" / "vocabulary" / "calibration.csv").read_text(encoding="utf-8")
+    return {row["method"]: round(float(row["confidence"]), 4) for row in csv.DictReader(text.splitlines())}
