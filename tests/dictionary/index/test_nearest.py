@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from zhengming.dictionary.index import arrays, nearest
+from zhengming.dictionary.index import arrays, nearest, postings
 from zhengming.dictionary.index.grams import grams
 from zhengming.dictionary.index.nearest import NearestIndex
 from zhengming.errors import UnreadableFile
@@ -89,7 +89,8 @@ def test_threads_change_nothing(index: NearestIndex) -> None:
 
 def test_an_index_built_in_portions_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = NearestIndex.build(KEYS)
-    monkeypatch.setattr(nearest, "_BUILT_AT_ONCE", 97)
+    monkeypatch.setattr(postings, "_BUILT_AT_ONCE", 97)
+    monkeypatch.setattr(nearest, "_SKETCHED", 50)
     for name, array in NearestIndex.build(KEYS).items():
         assert np.array_equal(array, whole[name]), name
 

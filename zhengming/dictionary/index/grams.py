@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_POINT_BITS = 21  # of any code point
+POINT_BITS = 21  # of any code point
 _NARROW = 0x3100  # code points below it are of scripts with few characters: Latin, digits, Greek, Cyrillic, kana
 _NARROW_BITS = 14
 _SHORT = 5  # characters of a text whose pairs of letters count as well
@@ -49,7 +49,7 @@ def grams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     for distance in (1, 2):
         together = owners[distance:] == owners[:-distance]
         together &= short[distance:] | ~(narrow[distance:] & narrow[:-distance])
-        found.append((points[:-distance] << _POINT_BITS | points[distance:])[together])
+        found.append((points[:-distance] << POINT_BITS | points[distance:])[together])
         of.append(owners[:-distance][together])
     letters = np.where(narrow, points, 0)
     for mark, shapes in ((_THREE, _THREES), (_FOUR, _FOURS)):

@@ -28,8 +28,8 @@ class Senses:
         self._hashes: NDArray[np.uint64] = arrays["term_hash"]
         self._starts, self._concepts = arrays["sense_starts"], arrays["sense_concept"]
         self._misspelled = arrays["misspelled"]
-        self.codes = Keys(arrays["code_bytes"], arrays["code_starts"])
-        self.names = Keys(arrays["name_bytes"], arrays["name_starts"])
+        self.codes = Keys(arrays["code_units"], arrays["code_starts"])
+        self.names = Keys(arrays["name_units"], arrays["name_starts"])
 
     @staticmethod
     def build(terms: Coded, misspelled: NDArray[np.bool_], named: Iterable[tuple[str, str]]) -> dict[str, NDArray[Any]]:
@@ -82,10 +82,13 @@ class Senses:
         return found
 
     def ordered(self, owners: NDArray[Any], ids: NDArray[Any], scores: NDArray[Any]) -> NDArray[np.int64]:
-        """An order of terms found for texts: by text, best first; of equals the misspelling last, then by key."""
+        """An order of terms found for texts: by text, best first; of equals the misspelling last, else as they were."""
         import numpy as np
 
-        return np.lexsort((ids, self._misspelled[ids], -scores, owners))
+        misspelled = self._misspelled[ids]
+        if not misspelled.any():
+            return np.arange(len(ids))
+        return np.lexsort((misspelled, -scores, owners))
 
     def first(self, ids: NDArray[Any]) -> NDArray[np.int32]:
         """The first concept of each of the terms `ids`."""
