@@ -9,9 +9,9 @@
 against all terms; and opening, looking up and building. `draw`: a table and two pictures of what was measured last.
 
 Terms come from the folder --bench (chip-cdn, china_regions.csv.gz, scale_terms.tsv.gz) where there is one, else they
-are made by seed. The peers need `pip install duckdb tantivy string-grouper`; slow ones get a share of the texts, and
-are compared by seconds a text. Each runs in a process of its own, one after the other, so that ratios hold; on a
-machine that does other work as well, those of processor time.
+are made by seed. The peers need `pip install duckdb sparse-dot-topn string-grouper tantivy`; slow ones get a share of
+the texts, and are compared by seconds a text. Each runs in a process of its own, one after the other, so that ratios
+hold; on a machine that does other work as well, those of processor time.
 """
 
 from __future__ import annotations

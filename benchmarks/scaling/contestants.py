@@ -62,9 +62,9 @@ def match_many(work: Work, folder: Path) -> Answerer:
 
 def unpruned(work: Work, _folder: Path) -> Answerer:
     """The search of this project with nothing left out: every gram, 200 terms scored."""
-    from zhengming.dictionary.index import nearest
+    from zhengming.dictionary.index import nearest, postings
 
-    nearest._COMMONEST = 1 << 60
+    postings.COMMONEST = 1 << 60
     nearest.STAGES = (nearest.Stage(1 << 60, 1, 200, 1 << 30),)
     index = nearest.NearestIndex(nearest.NearestIndex.build(work.terms))
 

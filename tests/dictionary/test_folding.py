@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhengming.dictionary.folding import MARKS, fold, fold_with_offsets, key
+from zhengming.dictionary.folding import MARKS, fold, fold_with_offsets, key, keys
 
 SAME = [
     ("full-width", "ＶＳＤ", "VSD"),
@@ -21,6 +21,11 @@ SAME = [
     ("bom", "\ufeffVSD", "VSD"),
     ("unit", "5㎜", "5mm"),
 ]
+
+
+@given(st.lists(st.text(st.sampled_from("室間iIvⅡⅳx12 ─│\n_(a型c)①㎜\u200b♂")) | st.text()))
+def test_many_keys_are_the_key_of_each(texts: list[str]) -> None:
+    assert keys(texts) == [key(text) for text in texts]
 
 
 @pytest.mark.parametrize(("left", "right"), [row[1:] for row in SAME], ids=[row[0] for row in SAME])

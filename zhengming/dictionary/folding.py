@@ -24,6 +24,7 @@ _ROMAN_RUN = re.compile(
 )
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
+_BETWEEN = "│"  # stands between texts that are folded together; folds to itself
 _HAN = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2FA20))
 
 
@@ -90,6 +91,25 @@ def squeezed(folded: str) -> str:
         return folded
     plain = folded.replace(" ", "")
     return plain if plain.isalnum() else MARKS.sub("", plain) or plain
+
+
+def keys(texts: Sequence[str]) -> list[str]:
+    """The `key` of each text; for many texts this takes a quarter of the time.
+
+    >>> keys(["法洛[法乐]四联症", "Ⅱ孔型 房间隔缺損"])
+    ['法洛法乐四联症', '2孔型房间隔缺损']
+    """
+    folded = "".join(map(_table().__getitem__, _BETWEEN.join(texts)))
+    parts = folded.split(_BETWEEN)
+    if len(parts) != len(texts):  # one of them has this character as well, or there is none
+        return [key(text) for text in texts]
+    return [part if part.isalnum() and "i" not in part else _key_of(part) for part in parts]
+
+
+def _key_of(folded: str) -> str:
+    if "i" in folded:  # as every numeral that is read has
+        folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
+    return squeezed(folded)
 
 
 def _fold_characters(text: str) -> str:

@@ -16,7 +16,9 @@ from rapidfuzz.distance import Indel
 
 from zhengming.dictionary.index import arrays, nearest, postings
 from zhengming.dictionary.index.grams import grams
+from zhengming.dictionary.index.keys import Keys
 from zhengming.dictionary.index.nearest import NearestIndex
+from zhengming.dictionary.index.sketches import sketches
 from zhengming.errors import UnreadableFile
 
 PARTS = (
@@ -93,6 +95,30 @@ def test_an_index_built_in_portions_is_the_same(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(nearest, "_SKETCHED", 50)
     for name, array in NearestIndex.build(KEYS).items():
         assert np.array_equal(array, whole[name]), name
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("室房间隔缺损vs"), max_size=90), st.text(st.sampled_from("室房间隔缺损vs"), max_size=90))
+def test_sketches_never_tell_more_distance_than_there_is(one: str, other: str) -> None:
+    drawn = sketches([one, "between", "", other]).tolist()
+    assert (drawn[0] ^ drawn[3]).bit_count() <= Indel.distance(one, other)
+    assert drawn[2] == 0
+    assert sketches([other]).tolist() == drawn[3:]
+
+
+def test_of_equally_like_terms_the_one_with_fewer_slips_is_first() -> None:
+    terms = ["一二三五六七八九十", "一二四三五六七八九"]
+    index = NearestIndex(NearestIndex.build(terms))
+    (found,) = named(index, ["一二三四五六七八九"])
+    assert [key for _score, key in found] == terms[::-1]
+    assert found[0][0] == found[1][0]
+
+
+@given(st.lists(st.text(max_size=5), min_size=1, max_size=8), st.data())
+def test_texts_kept_in_one_stretch_come_back(texts: list[str], data: st.DataObject) -> None:
+    (kept,) = Keys.collected(((one,) for one in texts), 1)
+    which = data.draw(st.lists(st.integers(0, len(texts) - 1)))
+    assert kept.many(np.array(which, dtype=np.int64)) == [texts[one] for one in which] == [kept[one] for one in which]
 
 
 def test_nothing_can_be_indexed() -> None:

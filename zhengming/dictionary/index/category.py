@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from zhengming.dictionary.stored_category import StoredCategory
 
-FORMAT = 4
+FORMAT = 5
 SUFFIX = ".zmindex"
 _POINTS = 0x110000  # code points there are
 _AT_ONCE = 200_000  # terms

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _UTF_16 = "utf-16-le", "surrogatepass"
+_TOGETHER = 1_000  # texts made into one string
 
 
 class Keys(Sequence[str]):
@@ -51,7 +52,14 @@ class Keys(Sequence[str]):
         return self._units[self._starts[index] : self._starts[index + 1]].tobytes().decode(*_UTF_16)
 
     def many(self, indices: NDArray[Any]) -> list[str]:
-        """The texts at `indices`: taken together, made into one string, and that is cut up."""
+        """The texts at `indices`."""
+        found: list[str] = []
+        for first in range(0, len(indices), _TOGETHER):
+            found += self._some(indices[first : first + _TOGETHER])
+        return found
+
+    def _some(self, indices: NDArray[Any]) -> list[str]:
+        """The texts at `indices`: their units are taken together, made into one string, and that is cut up."""
         import numpy as np
 
         starts = self._starts[indices]

@@ -43,9 +43,9 @@ _WANTED = 8  # terms for which these budgets are; who wants several times as man
 _LONG = 8  # characters
 _SHORT_SLIP = 1
 _COMMON = 10  # times the budget that a text's rarest gram may cost
-_TOGETHER = 2_000  # texts
+_TOGETHER = 500  # texts
 _ALONE = 50  # texts that are sooner answered than a second thread is woken
-_PORTION = 1 << 18  # terms looked at together: what is known of them stays near the processor
+_PORTION = 1 << 16  # terms looked at together: what is known of them stays near the processor
 _SKETCHED = 200_000  # terms sketched together when an index is built
 # A term that was looked at is one number: the row of its text, the bits its sketch is apart, the term. The term may
 # give way to how many grams were not shared and a place.
@@ -215,9 +215,9 @@ class NearestIndex:
             at = np.arange(int(sizes.sum()))
             at += np.repeat(firsts[some] - (ends - sizes), sizes)
             terms = self._postings.terms[at].astype(np.int64)
-            apart = self._sketches[terms]
-            apart ^= np.repeat(asked.sketches[which[rows[some]]], sizes)
-            seen = np.bitwise_count(apart).astype(np.int64)
+            bits = self._sketches[terms]
+            bits ^= np.repeat(asked.sketches[which[rows[some]]], sizes)
+            seen = np.bitwise_count(bits).astype(np.int64)
             seen <<= _APART_AT
             seen |= terms
             seen |= np.repeat(rows[some] - first << _ROW_AT, sizes)

@@ -28,6 +28,7 @@ class Senses:
         self._hashes: NDArray[np.uint64] = arrays["term_hash"]
         self._starts, self._concepts = arrays["sense_starts"], arrays["sense_concept"]
         self._misspelled = arrays["misspelled"]
+        self.most_terms = int(arrays["most_terms"][0])  # of one concept
         self.codes = Keys(arrays["code_units"], arrays["code_starts"])
         self.names = Keys(arrays["name_units"], arrays["name_starts"])
 
@@ -45,6 +46,7 @@ class Senses:
             "sense_starts": terms.starts.astype(np.int32),
             "sense_concept": concepts,
             "misspelled": misspelled,
+            "most_terms": np.array([np.bincount(concepts).max(initial=0)]),
             **codes.arrays("code"),
             **names.arrays("name"),
         }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zhengming.dictionary.folding import fold, key, squeezed
+from zhengming.dictionary.folding import fold, key, keys, squeezed
 from zhengming.dictionary.model import Category, Modifier, Term
 from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
@@ -142,6 +142,10 @@ class Lexicon:
     def key(self, text: str) -> str:
         """The key under which the text is looked up: folded, squeezed, in the first wording of every word."""
         return self.wordings.standard(key(text))
+
+    def keys(self, texts: Sequence[str]) -> list[str]:
+        """The `key` of each of many texts."""
+        return [self.wordings.standard(one) for one in keys(texts)]
 
     def _word_entries(self) -> dict[str, Entry]:
         """The entries of the words that are no terms: sub-type words of the category, general cues."""

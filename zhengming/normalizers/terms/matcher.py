@@ -157,6 +157,7 @@ class Matcher:
             self._read_together(unseen, jobs)
         return [self.match(text) for text in listed]
 
+    @collecting.paused()
     def nearest_many(self, texts: Iterable[str], *, top: int = 5, least: float = 0.0) -> list[list[Candidate]]:
         """At most `top` concepts, those with the terms most like each text as a whole; nothing is read or decided.
 
@@ -169,7 +170,7 @@ class Matcher:
         >>> [found[0].name for found in matcher.nearest_many(["室间膈缺损", "动脉导管末闭"])]
         ['室间隔缺损', '动脉导管未闭']
         """
-        keys = [self._lexicon.key(text) for text in texts]
+        keys = self._lexicon.keys(list(texts))
         distinct = [one for one in dict.fromkeys(keys) if one]
         found = dict(zip(distinct, self._proposer.nearest_many(distinct, least, top), strict=True))
         return [list(found.get(text, ())) for text in keys]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,8 @@ _ASKED = 10  # terms asked of the index for one text: several may be of one conc
 _SPARE = 5  # terms asked beyond the concepts wanted, for the same reason
 _NAMED = 8  # concepts of one term that are told apart: more are shown to nobody
 _TOGETHER = 20_000  # texts whose terms are looked up together
+
+_CANDIDATE = partial(tuple.__new__, Candidate)  # of three values; made by the million, so without a call in Python
 
 Result = TypeVar("Result")
 Answers = Iterator[list[tuple[float, str]]]
@@ -59,29 +62,30 @@ class StoredCandidates(CandidateIndex):
     def concepts_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
         """The `shown` concepts that the terms most like each text name first, best first; no sender's own terms."""
         answers: list[list[Candidate]] = []
+        spare = _SPARE if self._lexicon.index.senses.most_terms > 1 else 0
         for first in range(0, len(texts), _TOGETHER):
             some = texts[first : first + _TOGETHER]
-            found = self._index.nearest_many(some, top=shown + _SPARE, cutoff=cutoff)
+            found = self._index.nearest_many(some, top=shown + spare, cutoff=cutoff)
             answers += self._concepts(some, found, shown)
         return answers
 
     def _concepts(self, texts: Sequence[str], found: Nearest, shown: int) -> Iterator[list[Candidate]]:
         import numpy as np
 
-        senses = self._lexicon.index.senses
-        owners = np.repeat(np.arange(len(texts)), np.diff(found.starts))
-        order = senses.ordered(owners, found.ids, found.scores)
-        concepts = senses.first(found.ids[order])
-        _pairs, places = np.unique(owners.astype(np.int64) << 32 | concepts, return_index=True)  # the best of each
-        places.sort()
-        starts = np.searchsorted(owners[places], np.arange(len(texts) + 1))
-        places = places[np.arange(len(places)) - starts[owners[places]] < shown]
-        starts = np.searchsorted(owners[places], np.arange(len(texts) + 1)).tolist()
-        used, which = np.unique(concepts[places], return_inverse=True)
-        codes, names, at = senses.codes.many(used), senses.names.many(used), which.tolist()
-        scores = np.round(found.scores[order[places]].astype(np.float64), 4).tolist()
-        listed = list(map(Candidate, [codes[one] for one in at], [names[one] for one in at], scores))
-        return (listed[start:end] for start, end in pairwise(starts))
+        senses, scores, starts = self._lexicon.index.senses, found.scores, found.starts
+        concepts = senses.first(found.ids)
+        if senses.most_terms > 1:
+            owners = np.repeat(np.arange(len(texts)), np.diff(starts))
+            order = senses.ordered(owners, found.ids, scores)
+            _pairs, best = np.unique(owners.astype(np.int64) << 32 | concepts[order], return_index=True)  # of each
+            best.sort()
+            starts = np.searchsorted(owners[best], np.arange(len(texts) + 1))
+            best = best[np.arange(len(best)) - starts[owners[best]] < shown]
+            starts = np.searchsorted(owners[best], np.arange(len(texts) + 1))
+            concepts, scores = concepts[order[best]], scores[order[best]]
+        told = np.round(scores.astype(np.float64), 4).tolist()
+        listed = list(map(_CANDIDATE, zip(senses.codes.many(concepts), senses.names.many(concepts), told, strict=True)))
+        return (listed[start:end] for start, end in pairwise(starts.tolist()))
 
     def slips(self, text: str) -> Set[str] | None:
         """The terms that a text is but for a slip, where they were looked up beforehand; None where they were not."""
