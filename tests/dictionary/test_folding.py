@@ -56,7 +56,7 @@ def test_folding_with_offsets_gives_the_folded_text_and_rising_offsets(text: str
     folded, offsets = fold_with_offsets(text)
     assert folded == fold(text)
     assert len(offsets) == len(folded) + 1
-    assert offsets == sorted(offsets)
+    assert list(offsets) == sorted(offsets)
     assert offsets[-1] == len(text)
 
 
