@@ -22,6 +22,7 @@ _ROMAN_RUN = re.compile(
     r"(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])"
     r"|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))"
 )
+_POSSESSIVE = re.compile("(?<=[a-z])['\u2019]s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
 _BETWEEN = "│"  # stands between texts that are folded together; folds to itself
@@ -37,7 +38,7 @@ def fold(text: str) -> str:
     folded = _fold_characters(text)
     if "i" in folded and _ROMAN_RUN.search(folded):  # every numeral that is read has an i
         folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
-    return folded
+    return _POSSESSIVE.sub("", folded)
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
@@ -51,8 +52,10 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     table = _table()
     plain = list(map(table.__getitem__, text))
     folded = "".join(plain)
-    one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded
-    if one_by_one and not ("i" in folded and _ROMAN_RUN.search(folded)):
+    parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)}
+    one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded and not parted
+    changes = ("i" in folded and _ROMAN_RUN.search(folded)) or _POSSESSIVE.search(folded)  # each numeral has an i
+    if one_by_one and not changes:
         return folded, range(len(text) + 1)
     pieces: list[str] = []
     offsets: list[int] = []
@@ -64,12 +67,16 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
                 continue
             spaced = True
         elif piece:
+            piece += " " if index in parted else ""
             spaced = piece[-1] == " "
         pieces.append(piece)
         offsets.extend([index] * len(piece))
     folded = "".join(pieces)
     if _ROMAN_RUN.search(folded):
         folded, offsets = _fold_numerals(folded, offsets)
+    while owned := _POSSESSIVE.search(folded):
+        folded = folded[: owned.start()] + folded[owned.end() :]
+        offsets = offsets[: owned.start()] + offsets[owned.end() :]
     offsets.append(len(text))
     return folded, offsets
 
@@ -113,12 +120,15 @@ def _key_of(folded: str) -> str:
 
 
 def _fold_characters(text: str) -> str:
-    plain = text.isascii() and text.isprintable()
-    folded = text.lower() if plain else "".join(map(_table().__getitem__, text))
+    if text.isascii() and text.isprintable():
+        folded = text.lower()
+    else:
+        folded = "".join(map(_table().__getitem__, _GLUED_NUMERAL.sub(r"\1 ", text)))
     return _SPACES.sub(" ", folded) if "  " in folded else folded
 
 
 _SPACES = re.compile(" {2,}")
+_GLUED_NUMERAL = re.compile(r"([\u2160-\u216B\u2170-\u217B])(?=\d)")  # ASDⅡ12mm: a type, and a size
 
 
 def _fold_numerals(folded: str, offsets: list[int]) -> tuple[str, list[int]]:

@@ -158,6 +158,8 @@ def made_category(
             about.wordings,
             about.exclusive,
             about.inclusive,
+            about.measured,
+            about.elsewhere,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 
 from zhengming.dictionary.model import Category, Concept, Dictionary, Term
 from zhengming.errors import UnknownCode, UsageError
+from zhengming.findings import words as messages
+from zhengming.normalizers import terms
 from zhengming.normalizers.outcome import STATUSES
+from zhengming.normalizers.terms.explanation import explain
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.terms.mention import Mention
 
@@ -196,3 +200,17 @@ def test_the_sender_settles_an_abbreviation_that_neither_cell_nor_row_does() -> 
     (known,) = Matcher(Dictionary.open(), "disease", speciality=["D0843"]).match("ASD", "体重 12kg")
     assert (alone.status, alone.reason) == ("review", "ambiguous")
     assert (known.status, known.name) == ("accepted", "房间隔缺损")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_step_of_every_reading_is_told(lang: str) -> None:
+    for row in READINGS:
+        assert explain(row["text"], matcher(), messages(lang))
+
+
+def test_every_step_has_its_words() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in Path(terms.__file__).parent.glob("*.py"))
+    steps = {step for source in sources for step in re.findall(r'steps\.append\(\("([a-z-]+)"', source)}
+    assert "specified" in steps
+    for lang in ("zh", "en"):
+        assert {f"step_{step.replace('-', '_')}" for step in steps} <= messages(lang).keys()

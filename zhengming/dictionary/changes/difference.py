@@ -276,7 +276,7 @@ def _policy(category: Category) -> Iterator[str]:
     yield from (f"untreated {code}" for code in policy.untreated)
     yield from (f"exclusive {qualifier}" for qualifier in policy.exclusive)
     yield from (f"inclusive {qualifier}" for qualifier in policy.inclusive)
-    for name in ("usual_etiology", "contexts", "treatments", "wordings"):
+    for name in ("usual_etiology", "contexts", "treatments", "measured", "elsewhere", "wordings"):
         yield from (f"{name} {one}: {', '.join(values)}" for one, values in getattr(policy, name).items())
 
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import NONE, Cue
+from zhengming.normalizers.terms.vocabulary import NONE, UNCLEAR, Cue
 
 _UNCLEAR = "unclear-negation"
+_ENDING = ",;。."  # what may close an answer
 _BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
 
 
@@ -83,6 +84,72 @@ def _signed(reading: Reading, signs: Mapping[str, Cue]) -> None:
             _say(found, cue)
         elif cue.value == "refuted":
             found.problem = found.problem or _UNCLEAR
+
+
+def assigned(reading: Reading, lexicon: Lexicon) -> None:
+    """An answer stands behind a mark that gives it to the name before it (室缺：0), or each name is followed by one."""
+    assigning = any(mark in reading.view.marks for mark in lexicon.vocabulary.assigning)
+    if not assigning and all(token.kind not in ("unknown", "number") for token in reading.tokens):
+        return
+    listed = _listed(reading, lexicon.vocabulary.answers)
+    for found in reading.found:
+        place = _behind(reading, found)
+        cue = listed.get(found.token) if listed else _answer(reading, place, lexicon)
+        if cue is None:
+            continue
+        if cue.value == UNCLEAR:
+            found.problem = found.problem or _UNCLEAR
+        elif cue.value == "refuted":
+            _say(found, cue)
+        for token in reading.tokens:
+            if token.start == place and token.kind == "unknown":
+                token.kind = "part"  # it is read
+
+
+def _answer(reading: Reading, place: int, lexicon: Lexicon) -> Cue | None:
+    """What a form answers at squeezed `place`, in letters behind the mark or by further marks."""
+    answers, assigning = lexicon.vocabulary.answers, lexicon.vocabulary.assigning
+    marks = reading.view.between(place)
+    if not marks:  # 室缺 neg
+        return answers.get(_item(reading, place)) if _is_unread(reading, place) else None
+    if marks[0] not in assigning:
+        return None
+    return answers.get(_item(reading, place)) if marks[1:] == "" else answers.get(marks[1:].rstrip(_ENDING))
+
+
+def _listed(reading: Reading, answers: Mapping[str, Cue]) -> dict[int, Cue]:
+    """What each token that hosts a name is answered, where the cell is nothing but names and answers: 室缺 0 房缺 1."""
+    said: dict[int, Cue] = {}
+    for index, token in enumerate(reading.tokens):
+        if (index % 2 == 0) != (index in reading.hosts):
+            return {}
+        if index % 2:
+            cue = answers.get(reading.text(token)) if token.kind in ("unknown", "number") else None
+            if cue is None or cue.value == UNCLEAR:
+                return {}
+            said[index - 1] = cue
+    return said if len(said) > 1 and len(reading.tokens) == 2 * len(said) else {}
+
+
+def _is_unread(reading: Reading, place: int) -> bool:
+    """Whether an unread word of more than one character begins at squeezed `place`."""
+    return any(one.start == place and one.kind == "unknown" and one.end - place > 1 for one in reading.tokens)
+
+
+def _item(reading: Reading, place: int) -> str:
+    """What stands at squeezed `place`, up to the next mark or name; of a number with a unit or fraction nothing."""
+    end = place
+    for token in reading.tokens:
+        if token.start < place:
+            continue
+        if token.start > end or (end > place and reading.view.gaps[token.start] != NONE):
+            break
+        if any(found.start == token.start for found in reading.found):
+            break
+        if token.measure and (token.measure.unit or token.end - token.start > 1):
+            return ""
+        end = token.end
+    return reading.view.text[place:end]
 
 
 def _sign(reading: Reading, found: Found, signs: Mapping[str, Cue]) -> Cue | None:

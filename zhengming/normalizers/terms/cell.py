@@ -13,8 +13,8 @@ from itertools import accumulate
 from operator import itemgetter
 
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
-from zhengming.normalizers.terms.lexicon import TERM, Entry, Lexicon
-from zhengming.normalizers.terms.mistyping import mistyped
+from zhengming.normalizers.terms.lexicon import TERM, WORD, Entry, Lexicon
+from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
@@ -60,7 +60,9 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     tokens = _cheapest(len(text), ways)
     unknown = {token.start for token in tokens if token.kind == "unknown"}
     if unknown:
-        if _add_mistyped_terms(ways, view, lexicon, unknown):
+        looked = lexicon.alike_key(text)
+        added = _add_mistyped_terms(ways, view, looked, lexicon, unknown)
+        if _add_mistyped_cues(ways, view, looked, lexicon, unknown) or added:
             tokens = _cheapest(len(text), ways)
         tokens = _joined(tokens, view)
     return tokens
@@ -200,10 +202,10 @@ def _stands_alone(token: Token) -> bool:
     return entry is not None and (entry.joins >= LIST or not entry.axes.isdisjoint(_INDEPENDENT))
 
 
-def _add_mistyped_terms(ways: _Ways, view: View, lexicon: Lexicon, unknown: set[int]) -> bool:
+def _add_mistyped_terms(ways: _Ways, view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> bool:
     """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
-    text, added = lexicon.alike_key(view.text), False
-    for last, (length, term_keys) in lexicon.alike_words.iter(text):
+    added = False
+    for last, (length, term_keys) in lexicon.alike_words.iter(looked):
         end = last + 1
         start = end - length
         if length < _LEAST_MISTYPED or unknown.isdisjoint(range(start, end)):
@@ -214,6 +216,23 @@ def _add_mistyped_terms(ways: _Ways, view: View, lexicon: Lexicon, unknown: set[
         if meant and not _is_said(view.text, start, meant.key, ways):
             _add(ways, end, (length, TERM + _MISTYPED * wrong, (meant, wrong)))
             added = True
+    return added
+
+
+def _add_mistyped_cues(ways: _Ways, view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> bool:
+    """Add the cues that stand over an unknown character that is mistaken for another: 末见室缺."""
+    added = False
+    for last, entries in lexicon.alike_cues.iter(looked):
+        for entry, doubting in entries:
+            size = len(entry.key)
+            end = last + 1
+            start = end - size
+            if unknown.isdisjoint(range(start, end)) or (not view.bare and max(view.gaps[start + 1 : end])):
+                continue
+            meant = mistyped_cue(view.text[start:end], entry, doubting, lexicon.vocabulary)
+            if meant and meant[1] + start in unknown:
+                _add(ways, end, (size, WORD + _MISTYPED, meant[0]))
+                added = True
     return added
 
 

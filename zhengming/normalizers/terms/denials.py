@@ -59,6 +59,24 @@ def goes_on(reading: Reading, index: int) -> bool:
     return False
 
 
+def ends_before(reading: Reading, index: int, position: int) -> bool:
+    """Whether the denial at token `index` ends before the name at `position`, which only a space parts from its list.
+
+    It does where every name has its own (无呼衰 无心衰 室缺), and before a name with a size.
+    """
+    if reading.separations[position] != SOFT:
+        return False
+    after = reading.tokens[position + 1] if position + 1 < len(reading.tokens) else None
+    if after and after.measure and after.measure.quantity == "length_mm" and reading.separations[position + 1] <= SOFT:
+        return True
+    denying, first = reading.tokens[index].entry, index
+    while first > 0 and reading.separations[first] < CLAUSE:
+        first -= 1
+        if reading.tokens[first].entry is denying:
+            return True
+    return False
+
+
 def doubt_both(reading: Reading, index: int, cue: Cue) -> None:
     """Of two names that 或 joins, neither is sure."""
     sides = [reading.side(index, step, LIST) for step in (-1, 1)]

@@ -40,6 +40,9 @@ class Judge:
             (axis, value) for axis, _, value in (one.partition("=") for one in category.policy.exclusive)
         }
         self._reviews = "review" in category.policy.qualifiers.values()
+        self._elsewhere = {
+            lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
+        }
         self._words = {code: [lexicon.key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
@@ -85,6 +88,8 @@ class Judge:
         unclear = len(found.codes) > 1 or (found.entry.ambiguous and found.method != "composed")
         if unclear and (reading is None or not self._resolve(found, reading)):
             return "ambiguous"
+        if found.entry.abbreviation and reading is not None and self._means_another(found, reading):
+            return "ambiguous"
         if found.entry.broad:
             return "too-broad"
         if self.category.concepts[found.codes[0]].status == "retired":
@@ -119,6 +124,13 @@ class Judge:
         """An ambiguous abbreviation means what its sub-type or its sure neighbours are about, if that leaves one."""
         if not found.entry.abbreviation or self._has_unread_neighbour(reading, found.token):
             return False
+        measured = self._measured(found)
+        if measured is not None:
+            if not measured:
+                return False
+            if len(measured) == 1 < len(found.codes):
+                return self._settle(found, reading, measured[0])
+            found.codes = tuple(measured)
         fitting = [code for code in found.codes if self._has_such_a_kind(code, found.qualifiers)]
         if len(fitting) == 1 or len({self._composer.made_of(code, found) for code in fitting}) == 1:
             return self._settle(found, reading, fitting[0])
@@ -146,6 +158,19 @@ class Judge:
         most = max(company.values())
         related = [code for code, count in company.items() if count == most]
         return most > 0 and len(related) == 1 and self._settle(found, reading, related[0])
+
+    def _means_another(self, found: Found, reading: Reading) -> bool:
+        """Whether the cell has a word beside which the abbreviation means something else: VSD负压引流."""
+        words = self._elsewhere.get(found.entry.key, ())
+        return any(word in reading.view.text for word in words)
+
+    def _measured(self, found: Found) -> list[str] | None:
+        """Which of the concepts an abbreviation may mean have such a quantity as it has, if it has one."""
+        above = [codes for axis, codes in self.category.policy.measured.items() if axis in found.qualifiers]
+        if not above:
+            return None
+        kin = {code: {code, *self.category.ancestors(code)} for code in found.codes}
+        return [code for code in found.codes if all(not kin[code].isdisjoint(codes) for codes in above)]
 
     def contexts(self, text: str, mentions: Iterable[Mention]) -> frozenset[str]:
         """What another cell of the row is about: its words, and the concepts it names for certain."""
@@ -185,6 +210,8 @@ class Judge:
         if index + 1 == len(tokens) or not reading.glued(index + 1):
             return before
         follower = tokens[index + 1]
+        if follower.kind == "cue" and follower.entry and any(cue.axis == "neutral" for cue in follower.entry.cues):
+            return True  # PA血流加速
         # The 3 of VSD③PDA starts an item and that of PDA3mm is a size; that of PA35 may be a pressure.
         starts = reading.separations[index + 1] >= CLAUSE and reading.view.gaps[follower.end] != NONE
         sized = follower.measure is not None and follower.measure.quantity == "length_mm"

@@ -9,14 +9,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zhengming.dictionary.folding import fold, key, keys, squeezed
 from zhengming.dictionary.model import Category, Modifier, Term
 from zhengming.dictionary.wordings import Wordings
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, UNCLEAR, Cue, Vocabulary
 
 if TYPE_CHECKING:
     from ahocorasick import Automaton
@@ -75,7 +75,7 @@ class Entry:
         elif self.modifiers:
             self.token_kind = "modifier"
         size = len(self.key)
-        self.way = (size, TERM - _LONGER * size if self.senses else _WORD if size > 1 else _SINGLE, self)
+        self.way = (size, TERM - _LONGER * size if self.senses else WORD if size > 1 else _SINGLE, self)
         if self.cues:
             self.axes = frozenset([cue.axis for cue in self.cues])
             self.values = frozenset([cue.value for cue in self.cues])
@@ -102,8 +102,9 @@ class Words(Protocol):
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
 TERM = 1.0  # price of a piece of a cell that is a term; see `cell`
 _LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-_WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
+WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
 _SINGLE = 2.5  # a cue of one character is mostly part of a longer word
+_TELLING = frozenset({"certainty", "timing", "procedure", "subject"})  # axes of cues that change what a name tells
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
 _CONTINUED = 20  # names that go on from a text that are looked at
@@ -263,6 +264,22 @@ class Lexicon:
         words: Words = automaton((text, (len(text), keys)) for text, keys in self.alike.items())
         return words
 
+    @cached_property
+    def alike_cues(self) -> Words:
+        """Finds in a text of classes every word that denies, doubts, dates or names a relative.
+
+        Gives for each the entries that look so, with what is read where the word may as well be another.
+        """
+        found: dict[str, list[tuple[Entry, Entry]]] = {}
+        for entry in self.entries.values():
+            if not entry.senses and len(entry.key) > 1 and not entry.key.isascii() and _tells(entry.cues):
+                unclear = tuple(replace(cue, axis="certainty", value=UNCLEAR) for cue in entry.cues)
+                doubting = Entry(entry.key, cues=unclear)
+                doubting.settle({}, {})
+                found.setdefault(self.alike_key(entry.key), []).append((entry, doubting))
+        words: Words = automaton(found.items())
+        return words
+
     def codes(self, term_key: str) -> Sequence[str]:
         """Codes of the concepts that a term may name: the first ones, where they are very many."""
         return self.terms[term_key].codes
@@ -334,6 +351,10 @@ class Lexicon:
         for definition in self.category.definitions:
             found.setdefault(definition.core, []).append((frozenset(definition.qualifiers), definition.code))
         return {core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()}
+
+
+def _tells(cues: Iterable[Cue]) -> bool:
+    return any(cue.axis in _TELLING and cue.value != "affirmed" for cue in cues)
 
 
 def automaton(found: Iterable[tuple[str, Any]]) -> Automaton:

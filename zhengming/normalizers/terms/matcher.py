@@ -296,6 +296,7 @@ class Matcher:
             recover(reading, lexicon)
         if view.nested:
             specify(reading, lexicon, self.category)
+        self._operations.read_results(reading)
         if unread:
             self._operations.read_objects(reading)
             go_on(reading, lexicon, self.category)

@@ -27,7 +27,7 @@ class Mention(NamedTuple):
     why it has its status (both stable codes), `confidence` (0..1) how often such a mention is right. `covered_by` is
     the code of a more specific mention of the same cell.
 
-    `qualifiers` holds certainty (affirmed, suspected, refuted) and subject (patient, family, fetus) always; timing,
+    `qualifiers` holds certainty (affirmed, suspected, refuted) and subject (patient, family) always; timing,
     severity, extent, size_mm, interval, site, subtype and other axes when the text says so.
     """
 

@@ -1,4 +1,4 @@
-"""Mistyped names: a name but for characters that are commonly mistaken for others."""
+"""Mistyped names and words: what stands there but for characters that are commonly mistaken for others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.vocabulary import Vocabulary
 
 _LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
+_LEAST_CLEAR = 3  # characters of a cue that a mere likeness of sound settles
 _RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
 
 
@@ -38,3 +39,20 @@ def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
         return -1  # 胆管畸形 sounds like 单冠畸形
     alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)
     return len(pairs) if alike else -1
+
+
+def mistyped_cue(text: str, entry: Entry, doubting: Entry, vocabulary: Vocabulary) -> tuple[Entry, int] | None:
+    """The word that the text is but for one character mistaken for another, and the place of that character.
+
+    Where a short word has one that only sounds like what was typed, the text may be another word (可以, 可疑): it
+    doubts.
+    """
+    wrong = [place for place, (typed, meant) in enumerate(zip(text, entry.key, strict=True)) if typed != meant]
+    if len(wrong) != 1:
+        return None
+    pair = text[wrong[0]], entry.key[wrong[0]]
+    if vocabulary.looks_alike(*pair):
+        return entry, wrong[0]
+    if not vocabulary.sounds_alike(*pair):
+        return None
+    return (entry if len(text) >= _LEAST_CLEAR else doubting), wrong[0]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.denials import is_denied
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
 OPERATED = "post_procedure"
 PLANNED = "planned"
+OPERATING = frozenset({"timing", "procedure"})  # axes of words of operations
+EARLIER = frozenset({"fetal", "current"})  # timings that a later one replaces: 胎儿期发现室缺，术后
 
 
 class Operations:
@@ -62,6 +65,29 @@ class Operations:
                 found.steps.append(("shared-head", f"{part} → {entry.senses[0][1].text}"))
                 reading.add(found)
 
+    def read_results(self, reading: Reading) -> None:
+        """Let what an operation left behind be the concept that has such a name: 室缺修补术后，残余分流."""
+        for found in reading.found:
+            said = [found.token + 1]
+            while said[-1] < len(reading.tokens) and _is_said(reading, said[-1], "timing", OPERATED):
+                said.append(said[-1] + 1)
+            last = said[-1]
+            if len(said) < 2 or last == len(reading.tokens) or not _is_said(reading, last, "course", ""):
+                continue
+            if is_denied(reading, last):
+                continue  # 术后，残余分流消失
+            operation = reading.view.text[reading.tokens[said[0]].start : reading.tokens[last].start]
+            left = reading.text(reading.tokens[last])
+            names = (found.entry.key, *(self._name(code) for code in found.codes[:1]))
+            keys = [name + between + left for between in (operation, "") for name in names]
+            entry = next((entry for one in keys if (entry := self._lexicon.terms.get(one))), None)
+            if entry and len(entry.codes) == 1:
+                found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
+                found.end = reading.tokens[last].end
+                found.steps.append(("shared-head", entry.senses[0][1].text))
+                for index in said:
+                    reading.tokens[index].kind = "part"
+
     def _name(self, code: str) -> str:
         return self._lexicon.key(self._names[code].name)
 
@@ -97,7 +123,7 @@ class Operations:
             if host is None:
                 alone = alone and reading.tokens[position].kind != "unknown"
             elif self._is_below(host, treats):
-                if "timing" in host.qualifiers:
+                if host.qualifiers.get("timing", "fetal") not in EARLIER:
                     return position, found, alone
                 found.append(host)
             else:
@@ -109,6 +135,16 @@ class Operations:
 
     def _is_one_below(self, code: str, above: frozenset[str]) -> bool:
         return code in above or not self._ancestors(code).isdisjoint(above)
+
+
+def _is_said(reading: Reading, index: int, axis: str, value: str) -> bool:
+    """Whether token `index`, in or behind the clause before it, is a word of the axis (with that value, if given)."""
+    token = reading.tokens[index]
+    if token.kind not in ("cue", "modifier") or token.entry is None or reading.separations[index] > CLAUSE:
+        return False
+    said = [(one.axis, one.value) for one in token.entry.cues]
+    said += [(one.axis, one.value) for one in token.entry.modifiers]
+    return any(one == axis and value in ("", what) for one, what in said)
 
 
 def _belongs(reading: Reading, index: int) -> bool:

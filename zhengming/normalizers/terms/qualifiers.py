@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from zhengming.normalizers.terms.answers import answer, answers_follow
+from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.denials import (
     ENDED,
     denied_behind,
     denies_a_word,
     doubt_both,
+    ends_before,
     goes_on,
     is_denied,
     is_pending,
@@ -25,10 +26,10 @@ from zhengming.normalizers.terms.denials import (
 from zhengming.normalizers.terms.hosts import apart, modified
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.marks import mark
-from zhengming.normalizers.terms.operations import OPERATED, PLANNED, Operations
+from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, UNCLEAR, Cue
 
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
@@ -39,15 +40,19 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
         if token.kind == "number" and token.measure:
-            measure(reading, index, token.measure)
+            measure(reading, index, token.measure, lexicon.vocabulary.assigning)
         elif token.entry and token.kind in ("cue", "modifier"):
             _words(reading, index, token.entry, lexicon, operations, answers=answers)
     if lexicon.vocabulary.speaking.search(reading.view.marks):
         mark(reading, lexicon)
         answer(reading, lexicon)
+    if not reading.view.bare:
+        assigned(reading, lexicon)
     for found in reading.found:
         if found.shares:
             _share(found, found.shares)
+        if found.qualifiers.get("timing") == "current":
+            del found.qualifiers["timing"]  # what goes without saying
         found.qualifiers.setdefault("certainty", "affirmed")
         found.qualifiers.setdefault("subject", "patient")
 
@@ -99,9 +104,9 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
         _set(found, reading, reading.tokens[index], cue)
     if treated:
         return
-    before = [found for found in reading.found if cue.axis not in found.qualifiers]
+    before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
     _cue(reading, index, cue)
-    reached = [found for found in before if cue.axis in found.qualifiers]
+    reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
     spared = [found for found in reached if operations.is_spared(found, reached)] if len(reached) > 1 else []
     for found in spared if len(spared) < len(reached) else ():
         del found.qualifiers[cue.axis]
@@ -110,16 +115,27 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
 
 def _as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
     """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
+    listed = reading.side(index, -1, NONE)
+    if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
+        return index, replace(cue, axis="procedure", value=PLANNED)
     before = index
     while reading.glued(before):
         before -= 1
         entry = reading.tokens[before].entry
-        said = {one.value for one in entry.cues if one.axis == cue.axis} if entry else set()
+        said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
         if PLANNED in said:
-            return before, replace(cue, value=PLANNED)
+            return before, replace(cue, axis="procedure", value=PLANNED)
         if not said:
             break
     return index, cue
+
+
+def _goes_on_with_plan(reading: Reading, found: Found) -> bool:
+    """Whether the concept is listed behind one whose operation is planned: 拟行VSD修补+PDA结扎."""
+    if reading.separations[found.token] != LIST:
+        return False
+    before = reading.side(found.token, -1, LIST)
+    return before is not None and before[2].qualifiers.get("procedure") == PLANNED
 
 
 def _share(found: Found, head: Found) -> None:
@@ -171,20 +187,20 @@ def _has_object(reading: Reading, index: int) -> bool:
     token = reading.tokens[after]
     if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
         return False  # a bracket explains
-    return token.kind == "unknown" or (token.entry is not None and "timing" in token.entry.axes)
+    return token.kind == "unknown" or (token.entry is not None and not token.entry.axes.isdisjoint(OPERATING))
 
 
 def _leading(reading: Reading, index: int, cue: Cue) -> None:
     """A cue that should follow its concept but opens the text: 术后：室缺 is a heading, 术后室缺 a consequence."""
     if any(position in reading.hosts for position in range(index)):
-        if cue.axis == "timing":
+        if cue.axis in OPERATING:
             _clause_of_its_own(reading, index, cue)
         elif cue.axis == "certainty":
             _late(reading, index, cue)
         return
     if reading.glued(index + 1):
         found = reading.hosts.get(index + 1)
-        if found and cue.axis == "timing":
+        if found and cue.axis in OPERATING:
             found.problem = found.problem or "other-etiology"
     elif index + 1 < len(reading.tokens) and reading.separations[index + 1] == LIST:
         _forward(reading, index, cue)
@@ -293,12 +309,15 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
         token = reading.tokens[position]
         if reading.separations[position] >= LIST:
             unread = False
-        if _overrides(token, cue) or (reached and _is_attributive(token)):
+        overrides = _overrides(token, cue) and not _only_affirms(reading, position, index)
+        if overrides or (reached and _is_attributive(token)):
             return reached  # 不伴肺动脉高压的室缺 is there
         unread = unread or token.kind == "unknown"
         found = reading.hosts.get(position)
         if found is None:
             continue
+        if reached and cue.value == "refuted" and ends_before(reading, index, position):
+            return reached
         if unread and cue.value == "refuted":
             found.problem = found.problem or "unclear-negation"
         reached = True
@@ -330,13 +349,21 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
             if _overrides(reading.tokens[position], cue) or (reached and _is_attributive(reading.tokens[position])):
                 return True
             continue
-        if cue.axis in found.qualifiers and found.qualifiers[cue.axis] != cue.value and cue.axis != "certainty":
+        said = found.qualifiers.get(cue.axis, cue.value)
+        if said != cue.value and said not in EARLIER and cue.axis != "certainty":
             return True
         reached = True
         _set(found, reading, reading.tokens[index], cue)
         if scope == "nearest":
             break
     return reached
+
+
+def _only_affirms(reading: Reading, position: int, index: int) -> bool:
+    """Whether the word glued behind that at token `index` merely affirms: 疑是室缺 is doubted."""
+    entry = reading.tokens[position].entry
+    affirms = entry is not None and all(one.value == "affirmed" for one in entry.cues if one.axis == "certainty")
+    return affirms and position == index + 1 and reading.glued(position)
 
 
 def _is_infix(token: Token) -> bool:
@@ -353,8 +380,13 @@ def _overrides(token: Token, cue: Cue) -> bool:
 
 
 def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
+    if cue.value == UNCLEAR:
+        found.problem = found.problem or "unclear-negation"
+        return
     if cue.axis == "certainty" and cue.value == "affirmed" and cue.axis in found.qualifiers:
         return  # 可能有 stays doubtful, 未见 stays denied
+    if cue.value == OPERATED and found.qualifiers.get("procedure") == PLANNED:
+        return  # 拟行室缺修补术
     found.qualifiers[cue.axis] = cue.value
     _explain(found, reading, token, cue.axis, cue.value)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from zhengming.normalizers.terms.numbering import Measure
 from zhengming.normalizers.terms.reading import Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 
-def measure(reading: Reading, index: int, said: Measure) -> None:
-    """Say the quantity at token `index` of the concept that it measures, if it measures any."""
+def measure(reading: Reading, index: int, said: Measure, assigning: Container[str]) -> None:
+    """Say the quantity at token `index` of the concept that it measures, if it measures any.
+
+    `assigning` marks give the name before them what stands behind them.
+    """
     token = reading.tokens[index]
     if said.quantity == "interval":
         before = reading.tokens[index - 1] if index else None
@@ -20,7 +25,7 @@ def measure(reading: Reading, index: int, said: Measure) -> None:
         return
     host = reading.bracket_host(index)
     if host is None:
-        left = reading.side(index, -1, BRACKET)
+        left = reading.side(index, -1, LIST if reading.view.between(token.start) in assigning else BRACKET)
         right = reading.side(index, 1, SOFT)
         leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
         side = right if leading else left

@@ -180,8 +180,8 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
     for size in range(len(rest), 1, -1):
         entry = lexicon.terms.get(head + rest[:size])
-        if entry is None:
-            continue
+        if entry is None or (entry.abbreviation and entry.key.isascii()):
+            continue  # AO 15mm LA 20mm PA 14mm are three vessels
         if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
             return False  # 主动脉(瓣)狭窄 may be either
         _replace(reading, index, last, entry, size)
@@ -233,7 +233,8 @@ def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -
     for inside in reading.tokens[first + 1 : last]:
         certainty = _says_whether(inside)
         if certainty:  # 肺动脉瓣未见狭窄 denies the stenosis, and nothing after it
-            found.qualifiers["certainty"] = certainty
+            if certainty != "affirmed" or "certainty" not in found.qualifiers:  # 似为 doubts
+                found.qualifiers["certainty"] = certainty
             found.steps.append(("qualifier", f"{reading.raw(inside)} → certainty={certainty}"))
             inside.kind = "part"
 

@@ -26,11 +26,15 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
             if all(token.kind == "modifier" for token in tokens):
                 continue  # composed by definition, with its qualifier
             said = reading.view.text[tokens[0].start : tokens[-1].end]
+            if all(token.kind == "cue" for token in tokens) and said + found.entry.key not in lexicon.terms:
+                continue  # （重）is a degree, （重症）may be a kind
+            if reading.view.raw[slice(*reading.view.span(tokens[0].start, tokens[-1].end))].isdecimal():
+                continue  # 房缺(1) counts, or answers, where I would be a type
             entry = _together(said, found, lexicon, category)
             hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
             if entry is None and not hosted:
                 if _says_the_same(said, tokens, found, lexicon):
-                    _use_up(tokens)
+                    _use_up(reading, first, last)
                     continue
                 entry = _below(said, tokens, found, lexicon, category)
             if entry:
@@ -39,7 +43,7 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
                 for one in hosted:
                     reading.found.remove(one)
                     del reading.hosts[one.token]
-                _use_up(tokens)
+                _use_up(reading, first, last)
 
 
 def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
@@ -74,16 +78,17 @@ def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
         if entry:
             found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
             found.codes, found.entry, found.method = entry.codes, entry, "composed"
-            _use_up(tokens)
+            _use_up(reading, first, last)
 
 
 def _ends(name: str, ending: str) -> bool:
     return len(ending) >= _LEAST_SAID and name.endswith(ending)
 
 
-def _use_up(tokens: list[Token]) -> None:
-    for token in tokens:
-        token.kind = "part"
+def _use_up(reading: Reading, first: int, last: int) -> None:
+    for index in range(first, last):
+        reading.tokens[index].kind = "part"
+        reading.separations[index] = reading.separations[index + 1] = BRACKET  # ASD（2）12mm enumerates nothing
 
 
 def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:

@@ -19,8 +19,9 @@ _HAN_NUMERALS = "一二三四五六七八九十两半数"
 
 _LONGEST_RUN = 3  # marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes
 
+UNCLEAR = "unclear"  # the certainty of an answer or a word that cannot be told
 NONE, SOFT, BRACKET, LIST, CLAUSE, SENTENCE = range(6)
-_STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "clause": CLAUSE, "sentence": SENTENCE}
+_STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "assign": LIST, "clause": CLAUSE, "sentence": SENTENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Cue:
     `axis` is what it speaks of (certainty, timing, subject, severity …; `link`, `neutral`, `contrast` for words that
     join or say nothing), `position` where its mention stands (before: the cue precedes it), `scope` how far it reaches
     (nearest, list, sentence). Of marks `position` may also be `tick`, `box` or `blank` (a form's boxes, ticked or
-    crossed, empty, or left blank) and `sign` (glued to the name before it).
+    crossed, empty, or left blank) and `sign` (glued to the name before it). An `answer` stands behind a mark that
+    assigns it to the name before (室缺：0); its value may be `unclear`.
     """
 
     axis: str
@@ -59,7 +61,8 @@ class Vocabulary:
     `pending` words begin what is still to be done, `negators` are what a denial is made with, and `pairs` are two
     beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them. `runs`
+    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them; `assigning`
+    marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
     finds any of `marks`.
     """
@@ -67,6 +70,8 @@ class Vocabulary:
     cues: Mapping[str, tuple[Cue, ...]]
     marks: Mapping[str, tuple[Cue, ...]]
     marks_behind: Mapping[str, tuple[Cue, ...]]
+    assigning: frozenset[str]
+    answers: Mapping[str, Cue]
     strengths: Mapping[str, int]
     runs: Mapping[str, tuple[int, str]]
     units: Mapping[str, Unit]
@@ -86,12 +91,21 @@ class Vocabulary:
     numbers: re.Pattern[str]
     numerals: re.Pattern[str]
 
+    def looks_alike(self, typed: str, meant: str) -> bool:
+        """Whether one character may be taken for the other by its shape, or is commonly typed for it."""
+        near = typed in self.lookalikes.get(meant, "") or meant in self.lookalikes.get(typed, "")
+        return near or (typed, meant) in self.confused
+
+    def sounds_alike(self, typed: str, meant: str) -> bool:
+        """Whether the two characters are read alike."""
+        return typed in self.syllables and self.syllables[typed] == self.syllables.get(meant)
+
     def mistakable(self, typed: str, meant: str) -> bool:
         """Whether one character may have been typed or read for the other: they look or sound alike, or nearly."""
-        if typed in self.lookalikes.get(meant, "") or meant in self.lookalikes.get(typed, ""):
+        if self.looks_alike(typed, meant):
             return True
         sounds = [self.slurred.get(self.syllables.get(one, one)) for one in (typed, meant)]
-        return (typed, meant) in self.confused or (sounds[0] is not None and sounds[0] == sounds[1])
+        return sounds[0] is not None and sounds[0] == sounds[1]
 
 
 @cache
@@ -99,6 +113,7 @@ def vocabulary() -> Vocabulary:
     """The vocabulary that comes with the package."""
     cues: dict[str, list[Cue]] = {}
     marks: dict[str, list[Cue]] = {}
+    answers: dict[str, Cue] = {}
     endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
     endings |= {"compound": [], "pending": [], "negator": [], "pair": []}
     for axis, value, text, position, scope, _source in _rows("cues"):
@@ -106,7 +121,9 @@ def vocabulary() -> Vocabulary:
             endings[axis].append(key(text))  # of a mark, the mark itself
             continue
         cue = Cue(axis, value, text, position, scope)
-        if any(character.isalnum() for character in text):
+        if position == "answer":
+            answers[key(text) or fold(text)] = cue
+        elif any(character.isalnum() for character in text):
             cues.setdefault(key(text), []).append(cue)
         else:
             marks.setdefault(fold(text), []).append(cue)
@@ -118,6 +135,8 @@ def vocabulary() -> Vocabulary:
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
         marks_behind={text: tuple(found) for text, found in marks.items() if found[0].position == "after"},
+        assigning=frozenset(fold(mark) for mark, kind, _source in _rows("marks") if kind == "assign"),
+        answers=answers,
         strengths=strengths,
         runs=_Runs(strengths),
         units=units,
