@@ -271,8 +271,9 @@ class Lexicon:
         Gives for each the entries that look so, with what is read where the word may as well be another.
         """
         found: dict[str, list[tuple[Entry, Entry]]] = {}
-        for entry in self.entries.values():
-            if not entry.senses and len(entry.key) > 1 and not entry.key.isascii() and _tells(entry.cues):
+        for word in self.vocabulary.cues:
+            entry = self.entries.get(self.wordings.standard(word))
+            if entry and not entry.senses and len(entry.key) > 1 and not entry.key.isascii() and _tells(entry.cues):
                 unclear = tuple(replace(cue, axis="certainty", value=UNCLEAR) for cue in entry.cues)
                 doubting = Entry(entry.key, cues=unclear)
                 doubting.settle({}, {})
