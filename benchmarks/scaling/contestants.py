@@ -65,7 +65,7 @@ def unpruned(work: Work, _folder: Path) -> Answerer:
     from zhengming.dictionary.index import nearest, postings
 
     postings.COMMONEST = 1 << 60
-    nearest.STAGES = (nearest.Stage(1 << 60, 1, 200, 1 << 30),)
+    nearest.STAGES = (nearest.Stage(1 << 60, 200, 0),)
     index = nearest.NearestIndex(nearest.NearestIndex.build(work.terms))
 
     def answer(texts: Sequence[str]) -> Answer:
