@@ -23,6 +23,7 @@ _UNKNOWN = 3.0  # for each character nothing recognises
 _MISTYPED = 1.5  # more for each wrong character of a term
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
 _INDEPENDENT = frozenset({"certainty", "infix"})  # axes of words of one character that are words beside unread text
+_LONGEST_TWICE = 4  # characters that may be typed twice
 _LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
 
 
@@ -71,15 +72,18 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
 def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, list[Token]]:
     """The cell without characters typed twice, where less then stays unread: 主动脉弓弓离断."""
     text = view.text
-    for index in range(1, len(text)):
-        if text[index] != text[index - 1] or text[index].isascii() or view.gaps[index] != NONE:
-            continue
-        other = view.without(index)
-        again = tokenize(other, lexicon)
-        named = next((token for token in again if token.start < index <= token.end), None)
-        if named and named.kind == "term" and _unread(again) < _unread(tokens):
-            named.typed = max(named.typed, 1)
-            return undoubled(other, again, lexicon)
+    for size in range(1, _LONGEST_TWICE + 1):
+        for index in range(size, len(text) - size + 1):
+            if text[index] != text[index - size] or text[index : index + size] != text[index - size : index]:
+                continue
+            if text[index].isascii() or any(view.gaps[index : index + size]):
+                continue
+            other = view.without(index, size)
+            again = tokenize(other, lexicon)
+            named = next((token for token in again if token.start < index <= token.end), None)
+            if named and named.kind == "term" and _unread(again) < _unread(tokens):
+                named.typed = max(named.typed, 1)
+                return undoubled(other, again, lexicon)
     return view, tokens
 
 

@@ -65,6 +65,47 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     return tokenize(view, lexicon) if parted else tokens
 
 
+def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
+    """The tokens with unread names of parts, glued, that share what is said behind them: 二尖瓣三尖瓣轻度反流."""
+    made: list[Token] = []
+    for index, token in enumerate(tokens):
+        pieces: list[int] = []
+        if token.kind == "unknown" and token.end - token.start >= 2 * _LEAST_SHARED:
+            end = _shared_end(tokens, index, view)
+            for size in range(len(end), _LEAST_SHARED - 1, -1):
+                pieces = _pieces(view.text[token.start : token.end], end[:size], lexicon.terms)
+                if pieces:
+                    break
+        starts = [token.start + place for place in pieces]
+        stops = [*starts[1:], token.end]
+        made += [Token("unknown", start, stop, joined=True) for start, stop in zip(starts, stops, strict=False)] or [
+            token
+        ]
+    return made
+
+
+def _shared_end(tokens: list[Token], index: int, view: View) -> str:
+    """The unread stretch behind words of degree behind token `index`; nothing else stands between."""
+    after = index + 1
+    while after < len(tokens) and tokens[after].kind == "cue" and view.gaps[tokens[after].start] <= SOFT:
+        after += 1
+    if after in (index + 1, len(tokens)) or view.gaps[tokens[after].start] > SOFT:
+        return ""
+    return view.text[tokens[after].start : tokens[after].end] if tokens[after].kind == "unknown" else ""
+
+
+def _pieces(text: str, end: str, terms: Mapping[str, Entry]) -> list[int]:
+    """Where the pieces of a text start that all are names with this end; several, or none."""
+    ways: list[list[int] | None] = [[]] + [None] * len(text)
+    for stop in range(_LEAST_SHARED, len(text) + 1):
+        for start in range(stop - _LEAST_SHARED + 1):
+            way = ways[start]
+            if way is not None and ways[stop] is None and text[start:stop] + end in terms:
+                ways[stop] = [*way, start]
+    found = ways[-1] or []
+    return found if len(found) > 1 else []
+
+
 def _is_word_of(token: Token, size: int) -> bool:
     """Whether a token is a known word of more characters than `size`: the 左右 of 左右两侧 is no pair."""
     return token.entry is not None and token.end - token.start > size

@@ -210,7 +210,7 @@ class Judge:
         if index + 1 == len(tokens) or not reading.glued(index + 1):
             return before
         follower = tokens[index + 1]
-        if follower.kind == "cue" and follower.entry and any(cue.axis == "neutral" for cue in follower.entry.cues):
+        if follower.entry and "neutral" in follower.entry.axes and reading.separations[index + 2] != NONE:
             return True  # PA血流加速
         # The 3 of VSD③PDA starts an item and that of PDA3mm is a size; that of PA35 may be a pressure.
         starts = reading.separations[index + 1] >= CLAUSE and reading.view.gaps[follower.end] != NONE

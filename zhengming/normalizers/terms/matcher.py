@@ -23,7 +23,7 @@ from zhengming.normalizers.terms import decided, parallel
 from zhengming.normalizers.terms.breaks import mended
 from zhengming.normalizers.terms.cell import Token, tokenize, undoubled
 from zhengming.normalizers.terms.compounds import Compounds
-from zhengming.normalizers.terms.coordination import coordinated, unglued
+from zhengming.normalizers.terms.coordination import coordinated, parted, unglued
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
@@ -287,7 +287,7 @@ class Matcher:
         self._decided.host(tokens, view)
         pieced = unread or "modifier" in kinds
         if pieced:
-            tokens = coordinated(tokens, view, lexicon)
+            tokens = coordinated(parted(tokens, view, lexicon), view, lexicon)
         reading = Reading(view, tokens, beside)
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:

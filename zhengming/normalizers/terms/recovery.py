@@ -36,6 +36,8 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
     """A stretch listed before a term takes over the end of that term."""
     first = index
     while first > 0 and reading.glued(first) and reading.tokens[first - 1].kind in ("unknown", "modifier"):
+        if reading.tokens[first].joined:
+            break
         first -= 1  # 右室流出道 are two words
     stretch = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
     if len(stretch) > _LONGEST_SHARE:
@@ -44,6 +46,8 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
     cuts = range(1, len(follower.entry.key)) if follower else range(0)
     if follower is None and len(stretch) >= _LEAST_GLUED and reading.glued(index + 1):
         follower, cuts = reading.hosts.get(index + 1), range(len(stretch), len(stretch) + 1)
+        if follower and reading.tokens[index].joined:
+            cuts = range(1, len(follower.entry.key))
         if follower and _is_kind(reading.tokens[index], follower, lexicon):
             return  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
     if follower is None:

@@ -68,13 +68,14 @@ class View:
             last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
         return self._offsets[self._places[start]], self._offsets[last] + 1
 
-    def without(self, index: int) -> View:
-        """The same cell without squeezed character `index`; spans still tell places of the raw text."""
+    def without(self, index: int, size: int = 1) -> View:
+        """The same cell without `size` squeezed characters from `index` on; spans still tell places of the raw text."""
         other = copy(self)
-        other.text = self.text[:index] + self.text[index + 1 :]
-        other.gaps = self.gaps[:index] + self.gaps[index + 1 :]
-        other.depth = self.depth[:index] + self.depth[index + 1 :]
-        other._places = self._places[:index] + self._places[index + 1 :]
+        after = index + size
+        other.text = self.text[:index] + self.text[after:]
+        other.gaps = self.gaps[:index] + self.gaps[after:]
+        other.depth = self.depth[:index] + self.depth[after:]
+        other._places = self._places[:index] + self._places[after:]
         return other
 
     def part(self, index: int, strength: int) -> None:
