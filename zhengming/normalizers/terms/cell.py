@@ -224,17 +224,21 @@ def _add_mistyped_terms(ways: _Ways, view: View, looked: str, lexicon: Lexicon, 
 
 
 def _add_mistyped_cues(ways: _Ways, view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> bool:
-    """Add the cues that stand over an unknown character that is mistaken for another: 末见室缺."""
-    added = False
+    """Add the cues that stand over an unknown character that is mistaken for another: 末见室缺.
+
+    The 位 of 占位伴高血压 is no 未, for it goes with the unknown one before it.
+    """
+    gaps, added = view.gaps, False
     for last, entries in lexicon.alike_cues.iter(looked):
         for entry, doubting in entries:
             size = len(entry.key)
             end = last + 1
             start = end - size
-            if unknown.isdisjoint(range(start, end)) or (not view.bare and max(view.gaps[start + 1 : end])):
+            if unknown.isdisjoint(range(start, end)) or (not view.bare and max(gaps[start + 1 : end])):
                 continue
             meant = mistyped_cue(view.text[start:end], entry, doubting, lexicon.vocabulary)
-            if meant and meant[1] + start in unknown:
+            beside = (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE)
+            if meant and meant[1] + start in unknown and not beside:
                 _add(ways, end, (size, WORD + _MISTYPED, meant[0]))
                 added = True
     return added

@@ -7,7 +7,7 @@ concept that has such a sub-type takes it, else the better joined one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
@@ -83,6 +83,8 @@ def _words(
 
 
 def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answers: bool) -> None:
+    if cue.position != "before" and _heads(reading, index, lexicon.vocabulary.assigning):
+        cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
     elif cue.value == "affirmed":
@@ -170,6 +172,12 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
         _leading(reading, index, cue)
 
 
+def _heads(reading: Reading, index: int, assigning: Container[str]) -> bool:
+    """Whether the word is what a form calls the name behind it: 鉴别诊断：房缺."""
+    marks = reading.view.between(reading.tokens[index].end)
+    return marks in assigning and not reading.glued(index) and index + 1 in reading.hosts
+
+
 def _closes(reading: Reading, index: int) -> bool:
     """Whether the word ends its clause, but for a bracket behind it."""
     after = index + 1
@@ -213,10 +221,13 @@ def _clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
         first -= 1
     while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
         last += 1
-    if any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1]):
-        return  # 阑尾炎术后 speaks of something else, known to us or not
     behind = reading.side(index, -1, CLAUSE)
-    if behind is None:
+    kinds = {token.kind for token in reading.tokens[first : last + 1]}
+    if behind is None or "term" in kinds:
+        return
+    if "unknown" in kinds:  # 阑尾炎术后 speaks of something else, known to us or not; 3月龄时闭合 may
+        if cue.value in ENDED:
+            behind[2].problem = behind[2].problem or "unclear-negation"
         return
     _set(behind[2], reading, reading.tokens[index], cue)
     position = behind[2].token
