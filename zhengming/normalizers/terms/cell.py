@@ -62,8 +62,10 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     unknown = {token.start for token in tokens if token.kind == "unknown"}
     if unknown:
         looked = lexicon.alike_key(text)
-        added = _add_mistyped_terms(ways, view, looked, lexicon, unknown)
-        if _add_mistyped_cues(ways, view, looked, lexicon, unknown) or added:
+        if _add_mistyped_terms(ways, view, looked, lexicon, unknown):
+            tokens = _cheapest(len(text), ways)
+            unknown = {token.start for token in tokens if token.kind == "unknown"}
+        if _add_mistyped_cues(ways, view, looked, lexicon, unknown):
             tokens = _cheapest(len(text), ways)
         tokens = _joined(tokens, view)
     return tokens

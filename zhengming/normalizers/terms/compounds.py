@@ -63,6 +63,7 @@ class Compounds:
             elif alike and parted <= CLAUSE and first.qualifiers.get("certainty") != "refuted":
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
                 joined = joined or reading.view.depth[second.start] > reading.view.depth[first.start]
+                joined = joined or parted == CLAUSE  # as names of compounds are written: 肺动脉闭锁，室间隔缺损
                 self._join(reading, first, second, second.stated, joined=joined)
 
     def _pairs(self, reading: Reading) -> Iterator[tuple[Found, Found]]:
@@ -94,7 +95,8 @@ class Compounds:
     ) -> None:
         """Make one concept of two, if they are a compound; a more specific second one stays beside it.
 
-        Parts that nothing joins (右位主动脉弓 迷走左锁骨下动脉) are two findings, unless the dictionary lists them so.
+        Parts that a mere space parts (右位主动脉弓 迷走左锁骨下动脉) are two findings, unless the dictionary lists
+        them so.
         """
         if len(second.codes) != 1 or second.entry.ambiguous:
             return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
+
+_BEFORE = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
 
 
 def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:
@@ -16,6 +18,8 @@ def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: 
     right = None if _begins_a_word(reading, index) else reading.side(index, 1, SOFT)
     if left and right:
         cores = lexicon.cores.get(qualifier, frozenset())
+        if qualifier[0] in _BEFORE and right[0] == NONE:
+            return right[2]  # 动脉导管未闭双侧腹股沟斜疝
         left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
         if left_fits != right_fits:
             return left[2] if left_fits else right[2]
@@ -32,6 +36,17 @@ def _begins_a_word(reading: Reading, index: int) -> bool:
     return after + 1 == len(reading.tokens) or not reading.glued(after + 1)
 
 
+def _has_other(reading: Reading, index: int) -> bool:
+    """Whether the clause goes on behind the word with anything that is not read, or with a denial."""
+    position = index + 1
+    while position < len(reading.tokens) and reading.separations[position] < CLAUSE:
+        token = reading.tokens[position]
+        if token.kind == "unknown" or (token.entry is not None and "refuted" in token.entry.values):
+            return True
+        position += 1
+    return False
+
+
 def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
     """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
     return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
@@ -44,8 +59,8 @@ def apart(reading: Reading, index: int) -> Found | None:
     if ahead and depth[ahead[2].start] > depth[reading.tokens[index].start]:
         ahead = None  # 心内膜垫缺损，部分型（二尖瓣裂）
     behind = reading.side(index, -1, CLAUSE)
-    if ahead or behind is None:
-        return None
+    if ahead or behind is None or _has_other(reading, index):
+        return None  # 主动脉瓣上狭窄，瓣下未见隔膜: the clause speaks of something else
     found, position = behind[2], behind[2].token
     while position > 0 and depth[found.start] > depth[reading.tokens[index].start]:
         position -= 1  # 主动脉瓣狭窄（二叶式主动脉瓣），重度

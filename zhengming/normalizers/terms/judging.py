@@ -202,6 +202,8 @@ class Judge:
         """Whether an unknown stretch or a number is glued to the token: it may be part of another expression."""
         tokens = reading.tokens
         before = index > 0 and reading.glued(index) and tokens[index - 1].kind == "unknown"
+        if index > 0 and tokens[index - 1].kind == "unknown" and reading.separations[index] == BRACKET:
+            return True  # 肺动脉（PA）增宽 explains what is not read
         beyond = index + 1
         while beyond < len(tokens) and tokens[beyond].kind == "modifier" and reading.glued(beyond):
             beyond += 1

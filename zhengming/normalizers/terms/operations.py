@@ -31,6 +31,7 @@ class Operations:
         self._untreated = frozenset(category.policy.untreated)
         treatments = {key(word): frozenset(codes) for word, codes in category.policy.treatments.items()}
         self._treatments = sorted(treatments.items(), key=lambda one: (-len(one[0]), one[0]))
+        self._treatable = frozenset(code for codes in treatments.values() for code in codes)
         self._known: dict[str, frozenset[str]] = {}
 
     def treated(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
@@ -87,6 +88,10 @@ class Operations:
                 found.steps.append(("shared-head", entry.senses[0][1].text))
                 for index in said:
                     reading.tokens[index].kind = "part"
+
+    def is_treatable(self, found: Found) -> bool:
+        """Whether any operation that the category knows of treats the concept."""
+        return self._is_below(found, self._treatable)
 
     def _name(self, code: str) -> str:
         return self._lexicon.key(self._names[code].name)

@@ -7,11 +7,11 @@ concept that has such a sub-type takes it, else the better joined one.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, has_object, heads, late
 from zhengming.normalizers.terms.denials import (
     ENDED,
     denied_behind,
@@ -29,7 +29,8 @@ from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, UNCLEAR, Cue
+from zhengming.normalizers.terms.saying import explain, say
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
@@ -51,8 +52,11 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     for found in reading.found:
         if found.shares:
             _share(found, found.shares)
-        if found.qualifiers.get("timing") == "current":
+        timing = found.qualifiers.get("timing")
+        if timing == "current":
             del found.qualifiers["timing"]  # what goes without saying
+        elif timing == "resolved":
+            found.qualifiers |= {"timing": "history", "course": "resolved"}
         found.qualifiers.setdefault("certainty", "affirmed")
         found.qualifiers.setdefault("subject", "patient")
 
@@ -68,7 +72,7 @@ def _words(
         if host:
             host.qualifiers.setdefault(modifier.axis, modifier.value)
             host.stated.setdefault((modifier.axis, modifier.value), index)
-            _explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
+            explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
     for cue in entry.cues:
         if cue.value == OPERATED:
             _operation(reading, index, cue, operations)
@@ -83,7 +87,7 @@ def _words(
 
 
 def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answers: bool) -> None:
-    if cue.position != "before" and _heads(reading, index, lexicon.vocabulary.assigning):
+    if cue.position != "before" and heads(reading, index, lexicon.vocabulary.assigning):
         cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
@@ -103,16 +107,26 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
     index, cue = _as_planned(reading, index, cue)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
     for found in treated:
-        _set(found, reading, reading.tokens[index], cue)
+        say(found, reading, reading.tokens[index], cue)
     if treated:
         return
     before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
     _cue(reading, index, cue)
+    if cue.value == OPERATED:
+        _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
     spared = [found for found in reached if operations.is_spared(found, reached)] if len(reached) > 1 else []
     for found in spared if len(spared) < len(reached) else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()
+
+
+def _consequence(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
+    """Of what stands before the comma, say the operation that its consequence tells of: 法四，术后肺动脉瓣反流."""
+    opens = reading.separations[index] == CLAUSE and reading.glued(index + 1) and index + 1 in reading.hosts
+    before = reading.side(index, -1, CLAUSE) if opens else None
+    if before and operations.is_treatable(before[2]) and cue.axis not in before[2].qualifiers:
+        say(before[2], reading, reading.tokens[index], cue)
 
 
 def _as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
@@ -154,57 +168,31 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
     if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
         earlier = None if reading.side(index, -1, BRACKET) else apart(reading, index)
         if earlier:
-            _set(earlier, reading, reading.tokens[index], cue)
+            say(earlier, reading, reading.tokens[index], cue)
             return
     if position in ("both", "either"):
         position = _facing(reading, index, prefers_left=position == "either")
-        if position == "after" and cue.value == "refuted" and _has_object(reading, index):
+        if position == "after" and cue.value == "refuted" and has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
         if position == "after" and cue.position == "either" and cue.value != OPERATED:
             scope = "nearest"
     if position == "before":
         said = _forward(reading, index, cue)
-        if not said and cue.axis == "certainty" and _closes(reading, index):
+        if not said and cue.axis == "certainty" and closes(reading, index):
             said = _backward(reading, index, cue, "list", LIST)  # 室间隔缺损：无
             if not said:
-                _late(reading, index, cue)
+                late(reading, index, cue)
     elif position == "after" and not _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST):
         _leading(reading, index, cue)
-
-
-def _heads(reading: Reading, index: int, assigning: Container[str]) -> bool:
-    """Whether the word is what a form calls the name behind it: 鉴别诊断：房缺."""
-    marks = reading.view.between(reading.tokens[index].end)
-    return marks in assigning and not reading.glued(index) and index + 1 in reading.hosts
-
-
-def _closes(reading: Reading, index: int) -> bool:
-    """Whether the word ends its clause, but for a bracket behind it."""
-    after = index + 1
-    if after == len(reading.tokens) or reading.separations[after] >= CLAUSE:
-        return True
-    depth = reading.view.depth
-    return depth[reading.tokens[after].start] > depth[reading.tokens[index].start]
-
-
-def _has_object(reading: Reading, index: int) -> bool:
-    """Whether anything that may be meant follows the word in its own item."""
-    after = index + 1
-    if after >= len(reading.tokens) or reading.separations[after] >= LIST:
-        return False
-    token = reading.tokens[after]
-    if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
-        return False  # a bracket explains
-    return token.kind == "unknown" or (token.entry is not None and not token.entry.axes.isdisjoint(OPERATING))
 
 
 def _leading(reading: Reading, index: int, cue: Cue) -> None:
     """A cue that should follow its concept but opens the text: 术后：室缺 is a heading, 术后室缺 a consequence."""
     if any(position in reading.hosts for position in range(index)):
         if cue.axis in OPERATING:
-            _clause_of_its_own(reading, index, cue)
+            clause_of_its_own(reading, index, cue)
         elif cue.axis == "certainty":
-            _late(reading, index, cue)
+            late(reading, index, cue)
         return
     if reading.glued(index + 1):
         found = reading.hosts.get(index + 1)
@@ -212,74 +200,6 @@ def _leading(reading: Reading, index: int, cue: Cue) -> None:
             found.problem = found.problem or "other-etiology"
     elif index + 1 < len(reading.tokens) and reading.separations[index + 1] == LIST:
         _forward(reading, index, cue)
-
-
-def _clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
-    """A cue alone in its clause is said of what the clause before ends with: VSD、PDA，封堵术后."""
-    first = last = index
-    while first > 0 and reading.separations[first] <= LIST:
-        first -= 1
-    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
-        last += 1
-    behind = reading.side(index, -1, CLAUSE)
-    kinds = {token.kind for token in reading.tokens[first : last + 1]}
-    if behind is None or "term" in kinds:
-        return
-    if "unknown" in kinds:  # 阑尾炎术后 speaks of something else, known to us or not; 3月龄时闭合 may
-        if cue.value in ENDED:
-            behind[2].problem = behind[2].problem or "unclear-negation"
-        return
-    _set(behind[2], reading, reading.tokens[index], cue)
-    position = behind[2].token
-    while position > 0 and reading.separations[position] <= LIST:
-        position -= 1
-        listed = reading.hosts.get(position)
-        if listed and cue.axis not in listed.qualifiers:
-            _set(listed, reading, reading.tokens[index], cue)
-
-
-def _late(reading: Reading, index: int, cue: Cue) -> None:
-    """A doubt, denial or proof that has no name in its clause is said of the clause before: 外院诊断室缺，复查不支持.
-
-    With a word that is not read beside it, it may deny something else; what stands before is then doubtful.
-    """
-    proves = cue.value == "affirmed"  # 怀疑房缺，术中证实
-    if _has_object(reading, index) or (proves and cue.position == "before"):
-        return
-    if cue.position != "both" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
-        return  # 发热待查 speaks of something else, known to us or not
-    clear = _is_all_read(reading, index)
-    for found in _clause_before(reading, index):
-        if not clear:
-            found.problem = found.problem or ("" if proves else "unclear-negation")
-        elif not proves:
-            _set(found, reading, reading.tokens[index], cue)
-        elif found.qualifiers.get(cue.axis) == "suspected":
-            found.qualifiers[cue.axis] = cue.value
-            _explain(found, reading, reading.tokens[index], cue.axis, cue.value)
-
-
-def _is_all_read(reading: Reading, index: int) -> bool:
-    """Whether the clause of the word, from the last name on, has nothing in it that is not read."""
-    first = last = index
-    while first > 0 and reading.separations[first] <= LIST and first - 1 not in reading.hosts:
-        first -= 1
-    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
-        last += 1
-    return not any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1])
-
-
-def _clause_before(reading: Reading, index: int) -> Iterator[Found]:
-    """The concepts of the list that the clause before the word ends with, the last one first."""
-    behind = reading.side(index, -1, CLAUSE)
-    if behind is None:
-        return
-    position = behind[2].token
-    yield behind[2]
-    while position > 0 and reading.separations[position] <= LIST:
-        position -= 1
-        if position in reading.hosts:
-            yield reading.hosts[position]
 
 
 def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
@@ -332,7 +252,7 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
         if unread and cue.value == "refuted":
             found.problem = found.problem or "unclear-negation"
         reached = True
-        _set(found, reading, reading.tokens[index], cue)
+        say(found, reading, reading.tokens[index], cue)
         if cue.scope == "nearest":
             break
     return reached
@@ -344,7 +264,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
     inside = depth[reading.tokens[index].start]
     host = reading.bracket_host(index)
     if host:
-        _set(host, reading, reading.tokens[index], cue)
+        say(host, reading, reading.tokens[index], cue)
         if not _is_infix(reading.tokens[index - 1]):
             return True
         index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
@@ -364,7 +284,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if said != cue.value and said not in EARLIER and cue.axis != "certainty":
             return True
         reached = True
-        _set(found, reading, reading.tokens[index], cue)
+        say(found, reading, reading.tokens[index], cue)
         if scope == "nearest":
             break
     return reached
@@ -388,19 +308,3 @@ def _is_attributive(token: Token) -> bool:
 def _overrides(token: Token, cue: Cue) -> bool:
     """Whether the token says something of the cue's own axis, so that the cue reaches no further."""
     return token.kind == "cue" and token.entry is not None and cue.axis in token.entry.axes
-
-
-def _set(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
-    if cue.value == UNCLEAR:
-        found.problem = found.problem or "unclear-negation"
-        return
-    if cue.axis == "certainty" and cue.value == "affirmed" and cue.axis in found.qualifiers:
-        return  # 可能有 stays doubtful, 未见 stays denied
-    if cue.value == OPERATED and found.qualifiers.get("procedure") == PLANNED:
-        return  # 拟行室缺修补术
-    found.qualifiers[cue.axis] = cue.value
-    _explain(found, reading, token, cue.axis, cue.value)
-
-
-def _explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
-    found.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={value}"))

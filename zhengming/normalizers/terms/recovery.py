@@ -9,12 +9,14 @@ from __future__ import annotations
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.mistyping import mistyped
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
+_LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
 _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
@@ -183,7 +185,7 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
     inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
     for size in range(len(rest), 1, -1):
-        entry = lexicon.terms.get(head + rest[:size])
+        entry = lexicon.terms.get(head + rest[:size]) or _mistyped(reading, index, head + rest[:size], lexicon)
         if entry is None or (entry.abbreviation and entry.key.isascii()):
             continue  # AO 15mm LA 20mm PA 14mm are three vessels
         if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
@@ -193,6 +195,13 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
             _interrupted(reading, last, lexicon)  # 二尖瓣中度反流三尖瓣轻度反流
         return True
     return False
+
+
+def _mistyped(reading: Reading, index: int, text: str, lexicon: Lexicon) -> Entry | None:
+    """The term of an unread stretch and what follows it but for characters mistaken for others: 三尖办轻度返流."""
+    if reading.tokens[index].kind != "unknown" or len(text) < _LEAST_MISTYPED:
+        return None
+    return mistyped(text, lexicon.alike.get(lexicon.alike_key(text), ()), lexicon)[0]
 
 
 def _rest(reading: Reading, index: int) -> int | None:

@@ -1,0 +1,105 @@
+"""Clauses: words that stand in a clause without the name they speak of, or as what a form calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from zhengming.normalizers.terms.denials import ENDED
+from zhengming.normalizers.terms.operations import OPERATING
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.saying import explain, say
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, Cue
+
+
+def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
+    """A cue alone in its clause is said of what the clause before ends with: VSD、PDA，封堵术后."""
+    first = last = index
+    while first > 0 and reading.separations[first] <= LIST:
+        first -= 1
+    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
+        last += 1
+    behind = reading.side(index, -1, CLAUSE)
+    kinds = {token.kind for token in reading.tokens[first : last + 1]}
+    if behind is None or "term" in kinds:
+        return
+    if "unknown" in kinds:  # 阑尾炎术后 speaks of something else, known to us or not; 3月龄时闭合 may
+        if cue.value in ENDED and "number" in kinds:
+            behind[2].problem = behind[2].problem or "unclear-negation"
+        return
+    say(behind[2], reading, reading.tokens[index], cue)
+    position = behind[2].token
+    while position > 0 and reading.separations[position] <= LIST:
+        position -= 1
+        listed = reading.hosts.get(position)
+        if listed and cue.axis not in listed.qualifiers:
+            say(listed, reading, reading.tokens[index], cue)
+
+
+def late(reading: Reading, index: int, cue: Cue) -> None:
+    """A doubt, denial or proof that has no name in its clause is said of the clause before: 外院诊断室缺，复查不支持.
+
+    With a word that is not read beside it, it may deny something else; what stands before is then doubtful.
+    """
+    proves = cue.value == "affirmed"  # 怀疑房缺，术中证实
+    if has_object(reading, index) or (proves and cue.position == "before"):
+        return
+    if cue.position != "both" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
+        return  # 发热待查 speaks of something else, known to us or not
+    clear = _is_all_read(reading, index)
+    for found in _clause_before(reading, index):
+        if not clear:
+            found.problem = found.problem or ("" if proves else "unclear-negation")
+        elif not proves:
+            say(found, reading, reading.tokens[index], cue)
+        elif found.qualifiers.get(cue.axis) == "suspected":
+            found.qualifiers[cue.axis] = cue.value
+            explain(found, reading, reading.tokens[index], cue.axis, cue.value)
+
+
+def _is_all_read(reading: Reading, index: int) -> bool:
+    """Whether the clause of the word, from the last name on, has nothing in it that is not read."""
+    first = last = index
+    while first > 0 and reading.separations[first] <= LIST and first - 1 not in reading.hosts:
+        first -= 1
+    while last + 1 < len(reading.tokens) and reading.separations[last + 1] <= LIST:
+        last += 1
+    return not any(token.kind in ("term", "unknown") for token in reading.tokens[first : last + 1])
+
+
+def _clause_before(reading: Reading, index: int) -> Iterator[Found]:
+    """The concepts of the list that the clause before the word ends with, the last one first."""
+    behind = reading.side(index, -1, CLAUSE)
+    if behind is None:
+        return
+    position = behind[2].token
+    yield behind[2]
+    while position > 0 and reading.separations[position] <= LIST:
+        position -= 1
+        if position in reading.hosts:
+            yield reading.hosts[position]
+
+
+def heads(reading: Reading, index: int, assigning: Container[str]) -> bool:
+    """Whether the word is what a form calls the name behind it: 鉴别诊断：房缺."""
+    marks = reading.view.between(reading.tokens[index].end)
+    return marks in assigning and not reading.glued(index) and index + 1 in reading.hosts
+
+
+def closes(reading: Reading, index: int) -> bool:
+    """Whether the word ends its clause, but for a bracket behind it."""
+    after = index + 1
+    if after == len(reading.tokens) or reading.separations[after] >= CLAUSE:
+        return True
+    depth = reading.view.depth
+    return depth[reading.tokens[after].start] > depth[reading.tokens[index].start]
+
+
+def has_object(reading: Reading, index: int) -> bool:
+    """Whether anything that may be meant follows the word in its own item."""
+    after = index + 1
+    if after >= len(reading.tokens) or reading.separations[after] >= LIST:
+        return False
+    token = reading.tokens[after]
+    if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
+        return False  # a bracket explains
+    return token.kind == "unknown" or (token.entry is not None and not token.entry.axes.isdisjoint(OPERATING))

@@ -1,0 +1,26 @@
+"""Saying: a qualifier given to a concept, with the step that tells of it."""
+
+from __future__ import annotations
+
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.operations import OPERATED, PLANNED
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import UNCLEAR, Cue
+
+
+def say(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
+    """Give the concept what the cue at the token says; one that cannot be told makes it doubtful."""
+    if cue.value == UNCLEAR:
+        found.problem = found.problem or "unclear-negation"
+        return
+    if cue.axis == "certainty" and cue.value == "affirmed" and cue.axis in found.qualifiers:
+        return  # 可能有 stays doubtful, 未见 stays denied
+    if cue.value == OPERATED and found.qualifiers.get("procedure") == PLANNED:
+        return  # 拟行室缺修补术
+    found.qualifiers[cue.axis] = cue.value
+    explain(found, reading, token, cue.axis, cue.value)
+
+
+def explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
+    """Add the step of a qualifier."""
+    found.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={value}"))
