@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from zhengming import collecting
 from zhengming.errors import InternalError, UnreadableFile, ZhengmingError
 from zhengming.findings import Finding
 from zhengming.pipeline import Run
@@ -63,7 +64,10 @@ def start(make: Make, paths: Sequence[Path], task: Task, *, jobs: int = 0) -> tu
     processes = min(jobs or _processors(), len(paths))
     results: Iterator[Result]
     if processes < 2 or multiprocessing.parent_process() is not None:
-        results = (Result(path, _one(run, task, path, stem)) for path, stem in zip(paths, stems, strict=True))
+        results = (
+            Result(path, _one(run, task, path, stem, last=path is paths[-1]))
+            for path, stem in zip(paths, stems, strict=True)
+        )
     else:
         # Begun now and not when the first result is asked for: nobody may have started a thread yet.
         pool = _Pool(make, run, task, list(zip(paths, stems, strict=True)), processes)
@@ -150,10 +154,11 @@ def _in_worker(path: Path, stem: str) -> Done | ZhengmingError:
     return _one(run, task, path, stem)
 
 
-def _one(run: Run, task: Task, path: Path, stem: str) -> Done | ZhengmingError:
+def _one(run: Run, task: Task, path: Path, stem: str, *, last: bool = False) -> Done | ZhengmingError:
     """What came of one file; never an exception, for its words might quote a cell."""
     try:
-        return task(run, path, stem)
+        with collecting.paused(kept=last):  # until the file is forgotten again; behind the last one nobody needs room
+            return task(run, path, stem)
     except ZhengmingError as error:
         return error
     except Exception as error:  # noqa: BLE001 — a fault of ours on one file must neither stop the others nor be quoted

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def paused() -> Iterator[None]:
+def paused(*, kept: bool = False) -> Iterator[None]:
     """No collection inside, as a context or for a whole function; where it was paused before, it stays so afterwards.
+
+    With `kept`, what was made inside is there to stay: it counts as old, and is not walked as soon as the pause ends.
 
     >>> with paused():
     ...     gc.isenabled()
@@ -25,4 +27,7 @@ def paused() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if kept and not gc.get_freeze_count():  # where something is frozen, that is not ours to thaw
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from zhengming.normalizers import cells, doubts, written_amounts
 from zhengming.normalizers.context import PLAIN, Context
@@ -29,6 +30,7 @@ FEN = Decimal("0.01")
 
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10**7, "亿": 10**8}
 _UNIT = re.compile(r"(?:人民币|rmb|cny|¥|[:(])*(十万|百万|千万|百|千|万|亿)?[元圆块]?(?:人民币|rmb|cny|¥|\))*")
+_PLAIN = re.compile(r"(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,2})?")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _RANGE = re.compile(r"[0-9万千百元] ?[-~至到] ?[0-9]")
 _ARITHMETIC = re.compile(r"[0-9元万] ?[+*×xX/÷=] ?[0-9]|^=")
@@ -47,6 +49,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     without: `range`, `bound`, `several-amounts`, `expression`, `odd-grouping`, `words-disagree`, `unknown-unit`.
     Unmatched: `foreign-currency`, `too-large`, `not-an-amount`.
     """
+    if isinstance(raw, str) and _PLAIN.fullmatch(raw):  # most cells
+        return _of_bare_number(Decimal(raw.replace(",", "")), context.unit, written=True)
     outcome = cells.settled(raw)
     if outcome is not None:
         return outcome
@@ -81,13 +85,10 @@ def _of_number(raw: float | Decimal, context: Context) -> Outcome:
 
 def _of_bare_number(number: Decimal, unit: str, *, written: bool) -> Outcome:
     """A number without a unit of its own."""
-    folded = cells.folded(unit).lower().replace(" ", "")
-    if pattern("foreign-currency").search(folded):
-        return unmatched("foreign-currency")
-    match = _UNIT.fullmatch(folded)
-    if match is None:
-        return review(None, "unknown-unit")
-    scale = _SCALES[match[1] or ""]
+    stated = _stated(unit)
+    if isinstance(stated, Outcome):
+        return stated
+    folded, scale = stated
     if written and scale == 1 and _POINT_OR_COMMA.fullmatch(str(number)):
         return review(
             None, "odd-grouping"
@@ -96,6 +97,16 @@ def _of_bare_number(number: Decimal, unit: str, *, written: bool) -> Outcome:
         outcome = _judged(number * scale, "unit-doubtful", written=False)
         return review(outcome.value, "unit-doubtful", 0.3) if outcome.value is not None else outcome
     return _judged(number * scale, "header-unit" if folded else "bare-number", written=written)
+
+
+@lru_cache(maxsize=256)  # a column has one
+def _stated(unit: str) -> tuple[str, int] | Outcome:
+    """A unit, folded, and how many yuan it is; what every amount in it comes to where that is unknown."""
+    folded = cells.folded(unit).lower().replace(" ", "")
+    if pattern("foreign-currency").search(folded):
+        return unmatched("foreign-currency")
+    match = _UNIT.fullmatch(folded)
+    return (folded, _SCALES[match[1] or ""]) if match else review(None, "unknown-unit")
 
 
 def _judged(amount: Decimal, reason: str, *, written: bool) -> Outcome:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -68,6 +68,11 @@ def _settled_text(raw: str, words: bool) -> Outcome | None:
     if kind == "none":
         return unmatched("stated-none")
     return review(None, "ditto", 0.0) if kind == "ditto" else None
+
+
+def words() -> Set[str]:
+    """The words by which a cell says that it holds nothing, repeats the row above, or is an error."""
+    return _kinds().keys()
 
 
 @cache

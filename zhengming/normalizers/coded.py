@@ -145,7 +145,7 @@ def is_ambiguous(cell: CodedCell) -> bool:
 def _by_names(text: str, matcher: Matcher, beside: str) -> CodedCell:
     """What the names of a cell come to."""
     mentions = matcher.match(text, beside)
-    if not any(mention.code for mention in mentions):
+    if not any([mention.code for mention in mentions]):
         plain = settled(text)
         if plain is not None and plain.reason != "stated-none":
             return CodedCell((), (), plain.status, plain.reason, (), int(plain.status != "accepted"))
@@ -156,8 +156,10 @@ def _by_names(text: str, matcher: Matcher, beside: str) -> CodedCell:
     kept = [
         one for one in mentions if one.status == "accepted" and not one.covered_by and matcher.action(one) == "keep"
     ]
-    codes = tuple(dict.fromkeys(one.code for one in kept if one.code))
-    names = tuple(matcher.name(code) for code in codes)
+    codes = tuple(dict.fromkeys([one.code for one in kept if one.code]))
+    names = tuple([matcher.name(code) for code in codes])
+    if codes and len(kept) == len(mentions):  # most cells
+        return CodedCell(codes, names, "accepted", "known", tuple(mentions))
     status, reason, undecided = _decide(mentions, bool(codes), matcher)
     return CodedCell(codes, names, status, reason, tuple(mentions), undecided)
 

@@ -61,12 +61,12 @@ class CodeBook:
     def find(self, text: str) -> list[WrittenCode]:
         """Everything in a cell that is written like a code, in its order; a number or a word is none."""
         plain = text[:MAX_CHARACTERS].translate(_FULL_WIDTH)
-        if not any(character.isdigit() for character in plain):
+        if not any(map(str.isdigit, plain)):
             return []
-        found = []
+        found, known = [], self._known
         for token in _TOKEN.finditer(plain):
             written = token[0].rstrip(".:_-")
-            read = self._read(written)
+            read = known[written] if written in known else self._read(written)
             if read is not None:
                 end = token.start() + len(written)
                 found.append(WrittenCode(text[token.start() : end], token.start(), end, *read))

@@ -14,6 +14,8 @@ words two persons: whatever is less than plain goes to review. Rare and traditio
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from zhengming.normalizers import cells
 from zhengming.normalizers.context import PLAIN, Context
@@ -41,6 +43,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     (张三2), `other-script`, `private-use-character`; without: `several-names`, `surname-only`, `extra-text` (张三 男),
     `damaged-text`. Unmatched: `masked`, `stated-unknown`, `not-a-name`.
     """
+    if isinstance(raw, str) and _PLAIN_NAME.fullmatch(raw) and raw not in cells.words() and not _more().search(raw):
+        return accepted(raw, "name")  # most cells
     outcome = cells.settled(raw)
     if outcome is not None:
         return outcome
@@ -62,6 +66,18 @@ def is_valid(value: object) -> bool:
 def format(value: str) -> str:
     """The name itself."""
     return value
+
+
+@cache
+def _more() -> re.Pattern[str]:
+    """What makes more or less of a few characters than a name: masks, damage, words in its place or behind it."""
+    instead = (*words("nameless"), *words("role"))
+    behind = (*words("child"), *words("relative"), *words("title"))
+    return re.compile(f"某|锟斤拷|^(?:{_either(instead)})$|(?:{_either(behind)})$")
+
+
+def _either(texts: Iterable[str]) -> str:
+    return "|".join(map(re.escape, texts))
 
 
 def _of_text(text: str) -> Outcome:

@@ -37,7 +37,9 @@ PERMIT_REGIONS = frozenset({"810000", "820000", "830000"})  # residence permits,
 
 _CAPITAL_X = str.maketrans("xХх×✕", "XXXXX")
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
+_ZEROS = ord("0") * sum(_WEIGHTS)  # a digit counts as its code point less that of the zero
 _CHECK_DIGITS = "10X98765432"
+_WHOLE = re.compile(r"[0-9]{17}[0-9X]")
 _RUN = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Za-z*])")
 _NEXT_TO_SEPARATOR = re.compile(r"(?<=[0-9]) ?[- ] ?(?=[0-9X])")
 
@@ -49,6 +51,8 @@ def normalize(raw: object, context: Context = PLAIN) -> Outcome:
     ends in 000 and is right all the same), `extra-text`; without: `several-numbers`. Unmatched: `lost-digits`,
     `check-digit`, `impossible-birth-date`, `wrong-length`, `masked`, `not-a-resident-id`.
     """
+    if isinstance(raw, str) and _WHOLE.fullmatch(raw):  # most cells
+        return _judged(raw)
     outcome = cells.settled(raw)
     if outcome is not None:
         return outcome
@@ -104,12 +108,12 @@ def check_digit(first17: str) -> str:
     >>> check_digit("11010120990101123")
     '9'
     """
-    return _CHECK_DIGITS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
+    return _CHECK_DIGITS[(sum(map(mul, first17.encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def _checked(value: str) -> str:
     """`value`, if it has the shape of a number."""
-    if re.fullmatch(r"[0-9]{17}[0-9X]", value):
+    if _WHOLE.fullmatch(value):
         return value
     raise UsageError("not a resident identity number", remedy="pass only values that were accepted")
 
@@ -143,7 +147,7 @@ def _judged(number: str) -> Outcome:
         longer = f"{number[:6]}19{number[6:]}"
         outcome = _judged(longer + check_digit(longer))
         return review(outcome.value, "fifteen-digits", 0.6) if outcome.value else outcome
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+    if not _WHOLE.fullmatch(number):
         return unmatched("not-a-resident-id")
     right = check_digit(number[:17]) == number[17]
     if number.endswith("000"):

@@ -72,10 +72,15 @@ class Column:
 
         In the order of first rows, which are positions from 0.
         """
-        first = dict(zip(reversed(self.which), range(len(self.which) - 1, -1, -1), strict=True))
-        for at, count in Counter(self.which).items():  # in the order in which they are met
-            if wanted(self.cells[at][1]):
-                yield first[at], count, *self.cells[at]
+        found = {at for at, (_raw, outcome) in enumerate(self.cells) if wanted(outcome)}
+        first: dict[int, int] = {}
+        counted: Counter[int] = Counter()
+        for row, at in enumerate(self.which) if found else ():
+            if at in found:
+                first.setdefault(at, row)
+                counted[at] += 1
+        for at, count in counted.items():  # in the order in which they are met
+            yield first[at], count, *self.cells[at]
 
     def statuses(self) -> Counter[str]:
         """How many cells that hold something have which status."""

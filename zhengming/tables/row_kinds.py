@@ -33,6 +33,7 @@ class Rows:
         self._header = header
         self._fields = {heading.column - 1 for heading in header.headings if heading.field}
         self._names = {heading.column - 1: set(map(plain, heading.lines)) for heading in header.headings}
+        self._hanzi = {index for index, names in self._names.items() if not any(map(str.isascii, names))}
         self._titles = {
             _unnumbered(value) for cells in sheet.rows[: header.first - 1] for value in cells if isinstance(value, str)
         } - {""}
@@ -146,13 +147,21 @@ class Rows:
         others = len(filled) * (1 - _SAME_AS_HEADER)
         same = 0
         for index in filled:
-            if isinstance(cells[index], str) and plain(cells[index]) in self._names.get(index, ()):
+            value = cells[index]
+            if (
+                isinstance(value, str)
+                and not (value.isascii() and index in self._hanzi)
+                and self._names_it(index, value)
+            ):
                 same += 1
             else:
                 others -= 1
                 if others < 0:
                     return False
         return same >= min(2, len(self._names))
+
+    def _names_it(self, index: int, value: str) -> bool:
+        return plain(value) in self._names.get(index, ())
 
     def _trim(self, found: list[RowKind | None]) -> None:
         """The last rows, if each has a single cell in a wide table, are remarks without a word that says so."""

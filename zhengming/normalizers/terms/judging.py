@@ -39,6 +39,7 @@ class Judge:
         self._exclusive = {
             (axis, value) for axis, _, value in (one.partition("=") for one in category.policy.exclusive)
         }
+        self._ruled = {one.partition("=")[0] for one in category.policy.qualifiers}
         self._reviews = "review" in category.policy.qualifiers.values()
         self._elsewhere = {
             lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
@@ -68,8 +69,8 @@ class Judge:
 
     def action(self, qualifiers: Mapping[str, str | float]) -> Action:
         """What the category's policy does with a mention: the strictest word on any of its qualifiers."""
-        policy = self.category.policy.qualifiers
-        actions = [policy.get(f"{axis}={value}", "keep") for axis, value in qualifiers.items()]
+        policy, axes = self.category.policy.qualifiers, self._ruled
+        actions = [policy.get(f"{axis}={value}") for axis, value in qualifiers.items() if axis in axes]
         return "review" if "review" in actions else "note" if "note" in actions else "keep"
 
     def blamed(self, reading: Reading) -> Iterator[int]:

@@ -65,7 +65,7 @@ class Matcher:
     [('2', 'accepted')]
     """
 
-    @collecting.paused()
+    @collecting.paused(kept=True)
     def __init__(
         self,
         dictionary: Dictionary,
@@ -139,7 +139,7 @@ class Matcher:
             return tuple([mention for mention, _steps in self.explain(text)])
         return tuple(self._verdicts.covered([mention for mention, _found in self._read(text, "")]))
 
-    @collecting.paused()
+    @collecting.paused(kept=True)
     def match_many(self, texts: Iterable[str], *, jobs: int | None = None) -> list[list[Mention]]:
         """The mentions of many cells; equal cells are read once, many distinct ones on `jobs` cores (default: all)."""
         listed = list(texts)
@@ -157,7 +157,7 @@ class Matcher:
             self._read_together(unseen, jobs)
         return [self.match(text) for text in listed]
 
-    @collecting.paused()
+    @collecting.paused(kept=True)
     def nearest_many(self, texts: Iterable[str], *, top: int = 5, least: float = 0.0) -> list[list[Candidate]]:
         """At most `top` concepts, those with the terms most like each text as a whole; nothing is read or decided.
 
@@ -226,7 +226,7 @@ class Matcher:
         entry = self._lexicon.terms.get(self._lexicon.key(text))
         return entry.codes if entry else ()
 
-    @collecting.paused()
+    @collecting.paused(kept=True)
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed, so that workers inherit it."""
         self._guard.prepare()
