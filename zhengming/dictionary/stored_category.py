@@ -41,9 +41,9 @@ class StoredCategory(Category):
         """The codes of the concepts with a term of this folded key, each with that term; one query of an index."""
         return self.concepts.named(key)
 
-    def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
-        """As `named` for many keys, in few queries; the concepts of those that name few are read as well."""
-        return self.concepts.named_many(keys)
+    def named_many(self, keys: Iterable[str], *, concepts: bool = True) -> dict[str, list[tuple[str, Term]]]:
+        """As `named` for many keys, in few queries; with `concepts`, those of keys that name few are read as well."""
+        return self.concepts.named_many(keys, concepts=concepts)
 
     def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
         """Every active concept that carries codes of other systems, as its code and these; reads only their rows."""
@@ -241,15 +241,16 @@ class StoredConcepts(Mapping[str, Concept]):
     def _senders(self) -> set[str]:
         return {sender for (sender,) in self._store.rows("SELECT DISTINCT sender FROM origin WHERE sender != ''")}
 
-    def named_many(self, keys: Iterable[str]) -> dict[str, list[tuple[str, Term]]]:
-        """The codes and terms of many folded keys; the concepts of those that name few are kept: asking is cheap."""
+    def named_many(self, keys: Iterable[str], *, concepts: bool = True) -> dict[str, list[tuple[str, Term]]]:
+        """The codes and terms of many folded keys; the `concepts` of those that name few are kept: asking is cheap."""
         found: dict[str, list[tuple[str, Term]]] = {key: [] for key in keys}
         for some in _slices(list(found)):
             query = _TERM_BY_KEY.replace("SELECT code", "SELECT key, code").replace("key = ?", _among("key", some))
             for row in self._store.rows(query, (self._number, *some)):
                 found[row[0]].append((row[1], Term(*row[2:])))
-        few = (senses for senses in found.values() if len(senses) <= _FEW)
-        self._keep(dict.fromkeys(code for senses in few for code, _term in senses))
+        if concepts:
+            few = (senses for senses in found.values() if len(senses) <= _FEW)
+            self._keep(dict.fromkeys(code for senses in few for code, _term in senses))
         return found
 
     def _keep(self, codes: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ class Senses:
         self._starts, self._concepts = arrays["sense_starts"], arrays["sense_concept"]
         self._misspelled = arrays["misspelled"]
         self.most_terms = int(arrays["most_terms"][0])  # of one concept
+        self.one_to_one = self.most_terms <= 1 and len(self._concepts) == len(self._hashes)  # terms and concepts
         self.codes = Keys(arrays["code_units"], arrays["code_starts"])
         self.names = Keys(arrays["name_units"], arrays["name_starts"])
 

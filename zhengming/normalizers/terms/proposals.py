@@ -152,9 +152,10 @@ class Proposer:
         fillers, contrasts = self._lexicon.vocabulary.fillers, self._guard.additions
         if text[0] in fillers or text[-1] in fillers:
             return None, ""  # the 性 of 尿毒症性心肌病 belongs to what stands before it
-        kept = [one for one in text if one not in fillers or one in contrasts]
-        for _score, term_key in nearest:
-            if len(kept) > 2 and kept == [one for one in term_key if one not in fillers or one in contrasts]:
+        kept = "".join([one for one in text if one not in fillers or one in contrasts])
+        for _score, term_key in nearest if len(kept) > 2 else ():
+            plain = fillers.isdisjoint(term_key)
+            if kept == (term_key if plain else "".join([o for o in term_key if o not in fillers or o in contrasts])):
                 same = self._lexicon.terms[term_key]
                 return (same, "filler") if _is_sure(same) else (None, "")
         if len(text) < _LEAST_SLIPPED or text.isascii():

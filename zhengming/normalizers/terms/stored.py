@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhengming.dictionary.folding import key
@@ -73,6 +74,7 @@ class StoredLexicon(Lexicon):
             word.settle(self._crossing, {})
         self.entries: _Found[Entry] = _Found(self._found)
         self._walk = self.words = _Walk(self._lengths, [*self._words, *self._local], self.entries.get)
+        self._alike_keys: dict[str, str] = {}
         self._shown_codes: dict[str, tuple[str, ...]] = {}
         self._shown_names: dict[str, str] = {}
 
@@ -90,8 +92,8 @@ class StoredLexicon(Lexicon):
     def _lengths(self, start: str) -> tuple[int, ...]:
         return self.index.lengths.get(start)
 
-    def read(self, keys: Iterable[str]) -> None:
-        """Look up many keys together, so that asking for them one by one is cheap."""
+    def read(self, keys: Iterable[str], *, concepts: bool = True) -> None:
+        """Look up many keys together, so that asking for them one by one is cheap; with or without their concepts."""
         missing = [entry_key for entry_key in dict.fromkeys(keys) if not self.entries.keeps(entry_key)]
         self.entries.make_room(len(missing))
         known = self.index.senses.known(missing).tolist()
@@ -99,23 +101,32 @@ class StoredLexicon(Lexicon):
             entry_key: self.wordings.ways(entry_key) if here else ()
             for entry_key, here in zip(missing, known, strict=True)
         }
-        senses = self._stored.named_many(way for ways in written.values() for way in ways)
+        senses = self._stored.named_many((way for ways in written.values() for way in ways), concepts=concepts)
         for entry_key, ways in written.items():
             self.entries.keep(entry_key, self._entry_of(entry_key, [one for way in ways for one in senses[way]]))
 
     def foresee(self, texts: Sequence[str]) -> None:
         """Look up together what reading cells of these folded texts will ask of the terms."""
         keys = list(dict.fromkeys(texts))
-        alike = list(dict.fromkeys(self.alike_key(text) for text in keys))
+        self._alike_keys.update(zip(keys, self._all_alike(keys), strict=True))
+        alike = list(dict.fromkeys(map(self.alike_key, keys)))
         self._alike.make_room(len(alike))
-        for text, known in zip(alike, self.index.any_alike(alike), strict=True):
-            if not known and not self._local:
-                self._alike.keep(text, None)
+        mistaken = self.index.alike_many(alike) if not self._local else []
+        for text, found in zip(alike, mistaken, strict=False):
+            self._alike.keep(text, found or None)
         standing: set[str] = set()
         if self.category.policy.cell == "mentions":
             standing = self._walk.foresee(keys, self.index.standing(keys))
             self.alike_words.foresee(alike, self.index.standing(alike, alike=True))
-        self.read([*keys, *sorted(standing)])
+        self.read([*keys, *sorted(standing), *chain.from_iterable(mistaken)])
+
+    def alike_key(self, text: str) -> str:
+        """The text with every character replaced by its confusable class."""
+        return self._alike_keys.get(text) or super().alike_key(text)
+
+    def _all_alike(self, texts: Sequence[str]) -> list[str]:
+        parts = super().alike_key("\n".join(texts)).split("\n")
+        return parts if len(parts) == len(texts) else [super(StoredLexicon, self).alike_key(text) for text in texts]
 
     def keep(self, codes: Mapping[str, tuple[str, ...]], names: Mapping[str, str]) -> None:
         """Keep the codes of some terms and the names of some concepts, which will be asked for, instead of others."""
@@ -123,7 +134,8 @@ class StoredLexicon(Lexicon):
         self._shown_names.update(names)
 
     def forget(self) -> None:
-        """Forget the codes and names that were kept."""
+        """Forget what was kept or worked out beforehand."""
+        self._alike_keys.clear()
         self._shown_codes.clear()
         self._shown_names.clear()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhengming.normalizers.terms.candidates import SHOWN, CandidateIndex, best_of_each
 from zhengming.normalizers.terms.mention import Candidate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from zhengming.dictionary.index.nearest import Nearest
     from zhengming.normalizers.terms.stored import StoredLexicon
 
@@ -99,8 +101,12 @@ class StoredCandidates(CandidateIndex):
         listed = list(texts)
         for first in range(0, len(listed), _TOGETHER):
             some = listed[first : first + _TOGETHER]
-            self._lexicon.foresee([self._lexicon.key(text) for text in some])
+            keys = self._lexicon.keys(some)
+            self._lexicon.foresee(keys)
             wanted: dict[str, None] = {}
+            if self._lexicon.category.policy.cell != "mentions":  # of a whole value nothing else is asked
+                wanted.update(dict.fromkeys(one for one in keys if one and one not in self._lexicon.terms))
+                some = []
             for text in some:
                 self._wanted = {}
                 try:
@@ -128,7 +134,7 @@ class StoredCandidates(CandidateIndex):
             answers = list(self._with_local_terms(texts, found))
         else:
             answers = list(self._best(texts, found))
-            self._lexicon.read(answer[0][1] for answer in answers if answer)
+            self._lexicon.read((answer[0][1] for answer in answers if answer), concepts=False)
             slips = self._lexicon.index.senses.slips(texts)
             self._slips.update((text, slips.get(text, frozenset())) for text in texts)
         for text, answer in zip(texts, answers, strict=True):
@@ -149,6 +155,8 @@ class StoredCandidates(CandidateIndex):
         senses, starts = self._lexicon.index.senses, found.starts.tolist()
         order = senses.ordered(np.repeat(np.arange(len(texts)), np.diff(found.starts)), found.ids, found.scores)
         ids, scores = found.ids[order], found.scores[order].tolist()
+        if senses.one_to_one:
+            return self._plainly(ids, scores, found.starts)
         concepts = senses.of(ids, _NAMED)
         chosen: list[int] = []
         ends = [0]
@@ -171,3 +179,19 @@ class StoredCandidates(CandidateIndex):
         return (
             [(scores[at], named[n]) for n, at in enumerate(chosen[start:end], start)] for start, end in pairwise(ends)
         )
+
+    def _plainly(self, ids: NDArray[Any], scores: list[float], starts: NDArray[Any]) -> Answers:
+        """As `_best`, where every term is the only one of one concept: the first terms are those that are shown."""
+        import numpy as np
+
+        counts = np.minimum(np.diff(starts), SHOWN)
+        ends = np.cumsum(counts)
+        at = np.arange(int(counts.sum())) + np.repeat(starts[:-1] - (ends - counts), counts)
+        senses, concepts = self._lexicon.index.senses, self._lexicon.index.senses.first(ids[at])
+        named, codes = self._index.keys.many(ids[at]), senses.codes.many(concepts)
+        self._lexicon.keep(
+            dict(zip(named, zip(codes, strict=True), strict=True)),
+            dict(zip(codes, senses.names.many(concepts), strict=True)),
+        )
+        answers = list(zip([scores[one] for one in at.tolist()], named, strict=True))
+        return (answers[start:end] for start, end in pairwise([0, *ends.tolist()]))
