@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from zhengming.schemas import waivers, whole_tables
 from zhengming.schemas.across import Mark
 from zhengming.schemas.spec import Field
 from zhengming.tables import Notice, Sheet, Workbook, cell_text, read
+from zhengming.tables.kept_rows import Keep, is_kept
 from zhengming.tables.layout import continued, tables_of
 from zhengming.tables.locate import Located
 from zhengming.tables.sheets_out import is_ours
@@ -35,11 +37,28 @@ _WORTH_TELLING = frozenset(
 )  # rows that are no data, beyond titles and blanks
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some rows of a file on their way: every table with those of its rows, their columns normalized, the typed data.
+
+    `marks` tell whether other files have the same children.
+    """
+
+    tables: Sequence[Located]
+    columns: Mapping[str, Sequence[Column]]
+    data: pl.DataFrame
+    marks: Sequence[Mark]
+
+    def statuses(self) -> dict[str, Counter[str]]:
+        """How many cells of each field have which status."""
+        return {name: sum((part.statuses() for part in parts), Counter()) for name, parts in self.columns.items()}
+
+
 class OneFile:
     """One file on its way through the pipeline."""
 
-    def __init__(self, run: Run, path: Path, book: Workbook | None = None) -> None:
-        """Read the file at `path`, or take `book` for what is in it.
+    def __init__(self, run: Run, path: Path, book: Workbook | None = None, keep: Keep | None = None) -> None:
+        """Read the file at `path`, or take `book` for what is in it; with `keep`, large sheets come to stand on disk.
 
         Raises:
             FileError: it cannot be read.
@@ -47,13 +66,48 @@ class OneFile:
         self.run = run
         self.spec = run.spec
         self.path = path
-        self.book = book or read(path, encoding=run.profile.encoding, meanwhile=run.make_ready)
+        self.book = book or read(path, encoding=run.profile.encoding, meanwhile=run.make_ready, keep=keep)
         self.findings: list[Finding] = []
         self.explained: Counter[str] = Counter()
         self.tables: list[Located] = []
+        self.totals = whole_tables.Totals(self.spec, ())
+        self._checked: set[int] = set()  # the tables that were looked at
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its rows are on disk, because they are many."""
+        return any(is_kept(sheet.rows) for sheet in self.book.sheets)
 
     def clean(self, stem: str = "") -> CleanResult:
         """All of it; `stem` names the results.
+
+        Raises:
+            NoTable: there is none in the file.
+        """
+        self.begin()
+        whole = self.portion(self.tables, alone=False)
+        self.findings += self.totals.wrong(self.book)
+        self.findings = self.waived(self.findings)
+        from zhengming.reports import undecided
+
+        columns = whole.columns
+        return CleanResult(
+            data=whole.data,
+            mentions=undecided.mention_frame(self.spec, self.tables, columns, self.free()),
+            undecided=undecided.undecided(self.book.file, self.spec, self.tables, columns),
+            findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
+            manifest=self.manifest(whole.statuses(), Counter(one.code for one in self.findings)),
+            stem=stem or self.run.stem(self.path),
+            spec=self.spec,
+            lang=self.run.lang,
+            trail=Trail(self.tables, columns, self.run.decisions),
+            source=self.path,
+            inputs=self.run.inputs,
+            marks=tuple(whole.marks),
+        )
+
+    def begin(self) -> None:
+        """Find the tables, and say what was noticed.
 
         Raises:
             NoTable: there is none in the file.
@@ -63,33 +117,28 @@ class OneFile:
             if notice.place.sheet not in ours:
                 self._noticed(notice)
         self._locate()
-        columns: dict[str, list[Column]] = {
-            field.name: [self._column(field, table) for table in self.tables] for field in self.spec.fields
-        }
-        data = self._frame(columns)
-        marks = self._check(data)
-        self.findings += whole_tables.code_disagreements(
-            self.spec, self.book.file, self.tables, columns, lambda category: self.run.matcher(category).codes
-        )
-        self.findings += whole_tables.wrong_totals(self.spec, self.book, self.tables, columns)
-        self.findings = waivers.apply(
-            self.findings, self.spec.waivers, today=self.run.today, sender=self.run.sender, file=self.book.file
-        )
-        from zhengming.reports import undecided
+        self.totals = whole_tables.Totals(self.spec, self.tables)
 
-        return CleanResult(
-            data=data,
-            mentions=undecided.mention_frame(self.spec, self.tables, columns, self._free()),
-            undecided=undecided.undecided(self.book.file, self.spec, self.tables, columns),
-            findings=tuple(sorted(self.findings, key=lambda one: (one.place, one.code))),
-            manifest=self._manifest(columns),
-            stem=stem or self.run.stem(self.path),
-            spec=self.spec,
-            lang=self.run.lang,
-            trail=Trail(self.tables, columns, self.run.decisions),
-            source=self.path,
-            inputs=self.run.inputs,
-            marks=tuple(marks),
+    def portion(self, tables: Sequence[Located], *, alone: bool) -> Portion:
+        """Some rows of the file, those in `tables`, normalized and checked; the findings come behind those so far.
+
+        A portion of a file stands `alone`: whether its rows repeat others is not asked.
+        """
+        columns: dict[str, list[Column]] = {
+            field.name: [self._column(field, table) for table in tables] for field in self.spec.fields
+        }
+        data = self._frame(tables, columns)
+        marks = self._check(tables, data, alone=alone)
+        self.findings += whole_tables.code_disagreements(
+            self.spec, self.book.file, tables, columns, lambda category: self.run.matcher(category).codes
+        )
+        self.totals.add(tables, columns)
+        return Portion(tables, columns, data, marks)
+
+    def waived(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings with what the waivers of the table spec say of them."""
+        return waivers.apply(
+            findings, self.spec.waivers, today=self.run.today, sender=self.run.sender, file=self.book.file
         )
 
     def located(self) -> tuple[Workbook, Sequence[Located], Sequence[Finding]]:
@@ -103,7 +152,7 @@ class OneFile:
         self._locate()
         return self.book, self.tables, self.findings
 
-    def _free(self) -> dict[str, Category]:
+    def free(self) -> dict[str, Category]:
         """The fields whose cells may name several concepts, with their category."""
         categories = {
             field.name: self.run.matcher(field.category).category for field in self.spec.fields if field.category
@@ -236,24 +285,26 @@ class OneFile:
         elif field.required and reason == "states-none":
             self._say("ZM406", place, {}, field=field.name)
 
-    def _frame(self, columns: Mapping[str, list[Column]]) -> pl.DataFrame:
+    def _frame(self, tables: Sequence[Located], columns: Mapping[str, list[Column]]) -> pl.DataFrame:
         from zhengming.schemas import compiled
 
-        return values.frame(self.tables, columns, compiled.polars_schema(self.spec), self._free())
+        return values.frame(tables, columns, compiled.polars_schema(self.spec), self.free())
 
-    def _check(self, data: pl.DataFrame) -> list[Mark]:
+    def _check(self, tables: Sequence[Located], data: pl.DataFrame, *, alone: bool) -> list[Mark]:
         """Check the rows of each table; what is needed to compare them with those of other files."""
         from zhengming.schemas import across
         from zhengming.schemas.checks import check
 
         marks: list[Mark] = []
         start = 0
-        for table in self.tables:
+        for number, table in enumerate(tables):
             part = data.slice(start, len(table.rows))
             start += len(table.rows)
+            if number in self._checked and not table.rows:
+                continue
             rows = [row.number for row in table.rows]
-            columns = {column.field: column.index for column in reversed(table.columns) if column.field}
-            self.findings += check(
+            columns = table.by_field
+            found = check(
                 part,
                 self.spec,
                 rows=rows,
@@ -263,18 +314,19 @@ class OneFile:
                 address=table.address,
                 today=self.run.today,
                 dictionary=self.run.dictionary,
+                alone=alone,
             )
+            # What is said of a table as a whole was said of its first rows.
+            self.findings += [one for one in found if one.place.row or number not in self._checked]
+            self._checked.add(number)
             if self.run.several:
                 places = [partial(table.place, self.book.file, row) for row in rows]
                 marks += across.marks(part, self.spec, places, columns)
         return marks
 
-    def _manifest(self, columns: Mapping[str, list[Column]]) -> Mapping[str, object]:
+    def manifest(self, statuses: Mapping[str, Mapping[str, int]], found: Mapping[str, int]) -> Mapping[str, object]:
+        """The facts of the file: `statuses` counted by field, the findings `found` by rule."""
         rows_out = sum(len(table.rows) for table in self.tables)
-        statuses = {
-            name: dict(sorted(sum((part.statuses() for part in parts), Counter[str]()).items()))
-            for name, parts in columns.items()
-        }
         return {
             **self.run.facts(),
             "file": self.book.file,
@@ -284,9 +336,9 @@ class OneFile:
             "rows_out": rows_out,
             "rows_explained": sum(self.explained.values()),
             "explained": dict(sorted(self.explained.items())),
-            "statuses": {name: counted for name, counted in statuses.items() if counted},
-            "findings": len(self.findings),
-            "findings_by_rule": dict(sorted(Counter(one.code for one in self.findings).items())),
+            "statuses": {name: dict(sorted(counted.items())) for name, counted in statuses.items() if counted},
+            "findings": sum(found.values()),
+            "findings_by_rule": dict(sorted(found.items())),
         }
 
     def _rows_read(self) -> int:

@@ -31,6 +31,7 @@ def check(
     address: Callable[[int, int], tuple[int, int]] | None = None,
     today: date | None = None,
     dictionary: Dictionary | None = None,
+    alone: bool = False,
 ) -> list[Finding]:
     """What is wrong with `frame`, a normalized table of `spec`.
 
@@ -41,6 +42,7 @@ def check(
     a finding of the normalizer.
 
     `address` gives the place on the sheet of a row and column, where the table does not stand upright.
+    A frame that stands `alone` is a part of a table: whether rows repeat others is not asked; see `repeated`.
     With `today`, the day of the run, dates may not lie after it; with a `dictionary`, codes are held against it.
 
     Findings are in the order of the spec's fields and, within a check, of the rows.
@@ -52,7 +54,7 @@ def check(
     known = compiled.polars_schema(spec)
     here = [column for field in spec.fields if field.name in columns for column in field.columns]
     normalized = frame.select(column for column in here if column in frame.columns and column in known)
-    failures = compiled.failures(normalized, spec, today=today, dictionary=dictionary)
+    failures = compiled.failures(normalized, spec, today=today, dictionary=dictionary, alone=alone)
     mistyped = {source.field_of(failure.column) for failure in failures if failure.what == "type"}
     return [
         found
@@ -61,6 +63,21 @@ def check(
         if not (failure.what == "not-run" and failure.check and mistyped.intersection(failure.check.fields))
         for found in source.findings(failure)
     ]
+
+
+def repeated(
+    frame: pl.DataFrame,
+    spec: TableSpec,
+    *,
+    rows: Sequence[int],
+    columns: Mapping[str, int],
+    file: str = "",
+    sheet: str = "",
+    address: Callable[[int, int], tuple[int, int]] | None = None,
+) -> list[Finding]:
+    """The repetitions alone: `frame` has all rows of a table that may repeat another one; see `check`."""
+    source = _Source(frame, spec, rows, columns, file, sheet, address)
+    return [found for failure in compiled.repeated(frame, spec) for found in source.findings(failure)]
 
 
 _OF_CODES = frozenset({"codes-among", "no-retired"})

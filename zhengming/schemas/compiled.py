@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from zhengming.dictionary.model import Dictionary
 
 
+OF_ALL_ROWS = frozenset({"unique"})  # checks that compare the rows of a table with one another
 _OF_FIELDS = ("unless_given", "unless_repeated")  # options that name a further field
 
 
@@ -62,9 +63,11 @@ def polars_schema(spec: TableSpec) -> dict[str, pl.DataType]:
 
 
 def to_pandera(
-    spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None
+    spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None, alone: bool = False
 ) -> pa.DataFrameSchema:
     """The pandera schema of a normalized table of this spec; columns that the spec does not know are let through.
+
+    Of a part of a table, which stands `alone`, nothing is asked that needs the other rows.
 
     Raises:
         SpecError: a pattern that is no regular expression, or a limit to codes that the dictionary does not have.
@@ -73,7 +76,7 @@ def to_pandera(
 
     types = polars_schema(spec)
     columns = {}
-    every = spec.checks_of(today, dictionary)
+    every = [one for one in spec.checks_of(today, dictionary) if not (alone and one.check in OF_ALL_ROWS)]
     for field in spec.fields:
         checks = [_to_check(check) for check in every if check.fields[0] == field.name]
         columns[field.name] = pa.Column(
@@ -95,7 +98,12 @@ def load() -> None:
 
 
 def failures(
-    frame: pl.DataFrame, spec: TableSpec, *, today: date | None = None, dictionary: Dictionary | None = None
+    frame: pl.DataFrame,
+    spec: TableSpec,
+    *,
+    today: date | None = None,
+    dictionary: Dictionary | None = None,
+    alone: bool = False,
 ) -> list[Failure]:
     """Everything the schema of `spec` has against `frame`, column by column, in the order of the spec.
 
@@ -104,7 +112,7 @@ def failures(
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 
-    schema = to_pandera(spec, today=today, dictionary=dictionary)
+    schema = to_pandera(spec, today=today, dictionary=dictionary, alone=alone)
     try:
         # The environment can switch pandera off or down to column names; a gate must not depend on it.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
@@ -115,6 +123,17 @@ def failures(
         return []
     declared = {name_of(check): check for check in spec.checks_of(today, dictionary)}
     return [_to_failure(one, frame, declared) for one in found]
+
+
+def repeated(frame: pl.DataFrame, spec: TableSpec) -> list[Failure]:
+    """What the checks that need all rows have against `frame`."""
+    found = []
+    for check in spec.every_check:
+        expression = expression_for(check, frame.columns) if check.check in OF_ALL_ROWS else None
+        if expression is not None:
+            broken = frame.select(expression).to_series().not_().fill_null(False).arg_true().to_list()
+            found.append(Failure("check", check.fields[0], check, broken, ""))
+    return found
 
 
 def _to_failure(error: Any, frame: pl.DataFrame, declared: dict[str, Check]) -> Failure:

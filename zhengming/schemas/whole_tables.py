@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -32,25 +33,49 @@ def code_disagreements(
                     yield finding("ZM322", place, field=field.name, value=cell, **spec.titles(field.name))
 
 
-def wrong_totals(spec: TableSpec, book: Workbook, tables: Sequence[Located], columns: Columns) -> Iterator[Finding]:
-    """Amounts of totals rows that are not the sum of their rows, in the fields that the spec names."""
-    for name in spec.totals:
-        for table, column in zip(tables, columns[name], strict=True):
-            yield from _wrong_totals(spec, spec.field(name), book, table, column)
+class Totals:
+    """The amounts above totals rows, in the fields that the spec names: what stands in those must be their sum.
 
+    Of the rows between two totals rows only the sum is kept, or that an amount among them could not be understood.
+    """
 
-def _wrong_totals(spec: TableSpec, field: Field, book: Workbook, table: Located, column: Column) -> Iterator[Finding]:
-    source = table.column(field.name)
-    sheet = next((one for one in book.sheets if one.name == table.sheet), None)
-    if source is None or sheet is None:
-        return
-    amounts = {row.number: values.amount(outcome) for row, outcome in zip(table.rows, column.outcomes, strict=True)}
-    before = 0
-    for row in (one.row for one in table.explained if one.kind == "total"):
-        cell = sheet.cell(*table.address(row, source.index))
-        outcome = values.normalize_many(field.kind, [cell], Context(unit=table.unit_of(source, field.kind)))[0]
-        if outcome.status == "accepted" and isinstance(outcome.value, Decimal):
-            if totals.agrees(outcome.value, row, amounts, before=before) is False:
-                place = table.place(book.file, row, source.index)
-                yield finding("ZM417", place, field=field.name, value=cell, **spec.titles(field.name))
-            before = row
+    def __init__(self, spec: TableSpec, tables: Sequence[Located]) -> None:
+        """No amounts yet of any of the `tables` of a file."""
+        self._spec = spec
+        self._tables = tables
+        self._totals = [[one.row for one in table.explained if one.kind == "total"] for table in tables]
+        self._sums: dict[tuple[str, int], dict[int, tuple[int, Decimal | None]]] = {}
+
+    def add(self, tables: Sequence[Located], columns: Columns) -> None:
+        """Count the rows of a portion of the tables."""
+        for number, (table, rows) in enumerate(zip(tables, self._totals, strict=True)):
+            for name in self._spec.totals if rows and table.rows else ():
+                sums = self._sums.setdefault((name, number), {})
+                for row, outcome in zip(table.rows, columns[name][number].outcomes, strict=True):
+                    place = bisect(rows, row.number)
+                    _last, before = sums.get(place, (0, Decimal(0)))
+                    amount = values.amount(outcome)
+                    sums[place] = row.number, None if before is None or amount is None else before + amount
+
+    def wrong(self, book: Workbook) -> Iterator[Finding]:
+        """Amounts of totals rows that are not the sum of their rows."""
+        for name in self._spec.totals:
+            for number, table in enumerate(self._tables):
+                if self._totals[number]:
+                    yield from self._wrong(self._spec.field(name), book, number, table)
+
+    def _wrong(self, field: Field, book: Workbook, number: int, table: Located) -> Iterator[Finding]:
+        source = table.column(field.name)
+        sheet = next((one for one in book.sheets if one.name == table.sheet), None)
+        if source is None or sheet is None:
+            return
+        amounts = dict(self._sums.get((field.name, number), {}).values())
+        before = 0
+        for row in self._totals[number]:
+            cell = sheet.cell(*table.address(row, source.index))
+            outcome = values.normalize_many(field.kind, [cell], Context(unit=table.unit_of(source, field.kind)))[0]
+            if outcome.status == "accepted" and isinstance(outcome.value, Decimal):
+                if totals.agrees(outcome.value, row, amounts, before=before) is False:
+                    place = table.place(book.file, row, source.index)
+                    yield finding("ZM417", place, field=field.name, value=cell, **self._spec.titles(field.name))
+                before = row

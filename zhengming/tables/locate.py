@@ -83,6 +83,11 @@ class Located:
         """The unit of a column of this kind of value: what its header states, else for amounts what a title states."""
         return column.unit or (self.unit if kind == "amount" else "")
 
+    @property
+    def by_field(self) -> dict[str, int]:
+        """The 1-based index of the column that holds each field."""
+        return {column.field: column.index for column in reversed(self.columns) if column.field}
+
     def column(self, name: str) -> Column | None:
         """The column that holds the field `name`, if the table has one."""
         return next((column for column in self.columns if column.field == name), None)
