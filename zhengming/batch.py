@@ -23,6 +23,7 @@ from typing import NamedTuple
 from zhengming import collecting
 from zhengming.errors import InternalError, UnreadableFile, ZhengmingError
 from zhengming.findings import Finding
+from zhengming.large.result import LargeResult
 from zhengming.pipeline import Run
 from zhengming.results import CleanResult
 from zhengming.schemas.across import Mark
@@ -32,7 +33,7 @@ from zhengming.schemas.across import Mark
 class Done:
     """What came of one file, small enough to send between processes: `line` tells it to a person."""
 
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     manifest: Mapping[str, object]
     line: str = ""
     marks: tuple[Mark, ...] = ()
@@ -75,7 +76,7 @@ def start(make: Make, paths: Sequence[Path], task: Task, *, jobs: int = 0) -> tu
     return run, _noted(run, results)
 
 
-def summarised(result: CleanResult) -> Done:
+def summarised(result: CleanResult | LargeResult) -> Done:
     """What is told of a cleaned file."""
     return Done(result.findings, result.manifest, result.one_line(), tuple(result.marks))
 

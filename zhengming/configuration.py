@@ -56,6 +56,13 @@ class ValidationSettings(_Frozen):
     baseline: str = ""
 
 
+class LargeFiles(_Frozen):
+    """From how many rows on `zm clean` works on a file portion by portion, and how many rows a portion has."""
+
+    beyond: Annotated[int, Field(ge=1)] = 50_000  # rows; a file of so many takes some 500 MB as a whole
+    portion: Annotated[int, Field(ge=1)] = 20_000  # rows; some 100 MB where hardly two cells are alike
+
+
 class Configuration(_Frozen):
     """All that can be configured; every part has a default, so that no file is needed.
 
@@ -67,6 +74,7 @@ class Configuration(_Frozen):
     decisions: str = ""
     models: tuple[str, ...] = Field(default=(), strict=False)
     remember: str = ""
+    large: LargeFiles = Field(default_factory=LargeFiles)
     validation: ValidationSettings = Field(default_factory=ValidationSettings, alias="validate")
     sender: Mapping[str, SenderProfile] = Field(default_factory=dict)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from zhengming import __version__, collecting
 from zhengming.cleaning import OneFile
-from zhengming.configuration import SenderProfile
+from zhengming.configuration import LargeFiles, SenderProfile
 from zhengming.dictionary.model import Dictionary
 from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import ZhengmingError
@@ -31,6 +31,7 @@ from zhengming.tables.locate import Located
 from zhengming.tables.words import plain
 
 if TYPE_CHECKING:
+    from zhengming.large.result import LargeResult
     from zhengming.learning.model import Model
     from zhengming.remembering import Memory
 
@@ -114,12 +115,14 @@ class Run:
         memory: Memory | None = None,
         lang: str = "zh",
         today: dt.date | None = None,
+        large: LargeFiles | None = None,
     ) -> None:
         """Load the spec, open the dictionary, read the decisions; `today` is the day of the run, if it matters.
 
         Of `models`, learned from decisions, each serves its own category.
         `specialities` says for a category which of its contexts the sender's cells are about (see `Matcher`);
-        `profile` is what is known of the sender's tables. Results in `memory` are used again.
+        `profile` is what is known of the sender's tables. Results in `memory` are used again. `large` says which files
+        `clean_into` works on portion by portion.
 
         Raises:
             SpecError: no such table spec.
@@ -141,6 +144,7 @@ class Run:
         self.needs_attention = False
         self.several = True  # files, that may have the same children
         self.today = today
+        self.large = large or LargeFiles()
         self._marks: list[Sequence[Mark]] = []
         self._matchers: dict[str, Matcher] = {}
         self._names: Counter[str] = Counter()
@@ -156,6 +160,36 @@ class Run:
         """One file cleaned, without a trace in this run; `stem` names its results."""
         with collecting.paused():
             return OneFile(self, Path(path)).clean(stem)
+
+    def clean_into(
+        self, directory: str | Path, path: str | Path, stem: str = "", *, data_format: str = "xlsx"
+    ) -> CleanResult | LargeResult:
+        """One file cleaned and written into `directory`, without a trace in this run; see `CleanResult.write`.
+
+        A file of many rows is worked on portion by portion: the memory it takes follows the portion, not the file.
+
+        Raises:
+            FileError: the file cannot be read, no table is found in it, or a result cannot be written.
+        """
+        from zhengming.files import scratch
+        from zhengming.large import portions
+        from zhengming.tables.kept_rows import Keep
+
+        result: CleanResult | LargeResult
+        with scratch(made_folder(directory)) as store:
+            with collecting.paused():
+                file = OneFile(self, Path(path), keep=Keep(store, self.large.beyond))
+                if not file.is_large:
+                    result = file.clean(stem)
+            if file.is_large:
+                result = portions.cleaned(file, store, stem=stem, size=self.large.portion)
+            result.write(directory, data_format=data_format)
+        return result
+
+    def forget(self, beyond: int) -> None:
+        """Let the matchers go of what they read, where it is of more than `beyond` texts."""
+        for matcher in self._matchers.values():
+            matcher.forget(beyond)
 
     def located(self, path: str | Path) -> tuple[Workbook, Sequence[Located], Sequence[Finding]]:
         """A file as read, its tables as found, and what was noticed on the way; nothing is normalized.

@@ -151,9 +151,14 @@ class CleanResult:
 
     def one_line(self) -> str:
         """What became of the file, in one line without any value."""
-        from zhengming.findings import words
+        return one_line(self.manifest, self.lang)
 
-        return words(self.lang)["run_line"].format(**{**self.manifest, **_status_counts(self.manifest)})
+
+def one_line(manifest: Mapping[str, object], lang: str) -> str:
+    """What became of the file with these facts, in one line without any value."""
+    from zhengming.findings import words
+
+    return words(lang)["run_line"].format(**{**manifest, **_status_counts(manifest)})
 
 
 def _status_counts(manifest: Mapping[str, object]) -> dict[str, int]:

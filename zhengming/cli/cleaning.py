@@ -80,10 +80,11 @@ def _cleaned(
     from zhengming import batch
 
     run.inputs = inputs  # a worker that started afresh knows of none
-    result = run.cleaned(path, stem)
+    if not annotate:
+        return batch.summarised(run.clean_into(output, path, stem, data_format=data_format))
+    result = run.cleaned(path, stem)  # as a whole: the sender's file is held with all its styles
     result.write(output, data_format=data_format)
-    if annotate:
-        result.annotate(output)
+    result.annotate(output)
     return batch.summarised(result)
 
 

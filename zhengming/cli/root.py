@@ -171,6 +171,7 @@ def open_run(
         memory=memory,
         lang=lang,
         today=today.date() if today else None,
+        large=settings.large,
     )
 
 

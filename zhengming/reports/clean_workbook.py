@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from zhengming.findings import Finding, Place, words
 from zhengming.reports import in_order
-from zhengming.reports.undecided import Undecided
+from zhengming.reports.undecided import MENTION_COLUMNS, Undecided
 from zhengming.tables.grid import MAX_ROWS
-from zhengming.tables.sheets_out import CellOut, Heading, Mark, SheetOut
+from zhengming.tables.sheets_out import CellOut, Heading, Mark, Part, Parts, SheetOut
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,14 +54,14 @@ class Cleaned(Protocol):
 
 def sheets(result: Cleaned, lang: str) -> list[SheetOut]:
     """The five sheets of the clean workbook."""
-    spoken = words(lang)
-    data = _data_sheet(result, spoken, lang)
+    data = _data_sheet(result, lang)
+    mentions = mention_part(result.mentions, result.spec, lang)
     made = [
         data,
-        _mention_sheet(result, spoken, lang),
-        _review_sheet(result, spoken, lang),
-        _finding_sheet(result, spoken, lang, data),
-        _provenance_sheet(result, spoken),
+        replace(mention_head(lang), frame=mentions.frame, cell_marks=mentions.marks),
+        review_sheet(result.undecided, result.spec, lang),
+        _finding_sheet(result, lang, data),
+        provenance_sheet(result.manifest, lang),
     ]
     return [part for sheet in made for part in divided(sheet)]
 
@@ -77,11 +77,27 @@ def divided(sheet: SheetOut, most: int = MAX_ROWS) -> list[SheetOut]:
             name=_part_name(sheet.name, number),
             rows=sheet.rows[first : first + room],
             frame=None if sheet.frame is None else sheet.frame.slice(first, room),
+            parts=None if sheet.parts is None else _some_parts(sheet.parts, first, room),
             cell_marks=_moved(sheet.cell_marks, first, room),
             links=_moved(sheet.links, first, room),
         )
         for number, first in enumerate(range(0, sheet.height, room))
     ]
+
+
+def _some_parts(parts: Parts, first: int, room: int) -> Parts:
+    """The rows of a long sheet from `first` on that have room on a sheet."""
+
+    def each() -> Iterator[Part]:
+        start = 0
+        for part in parts.each():
+            skipped = max(first - start, 0)
+            frame = part.frame.slice(skipped, max(first + room - start - skipped, 0))
+            if frame.height:
+                yield Part(frame, _moved(part.marks, skipped, frame.height))
+            start += part.frame.height
+
+    return Parts(min(room, parts.height - first), parts.first, each)
 
 
 def _part_name(name: str, number: int) -> str:
@@ -115,28 +131,42 @@ def column_titles(names: Sequence[str], spec: TableSpec, lang: str) -> list[str]
     return found
 
 
-def _data_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
-    frame = result.data
-    for name in (f"{field.name}_status" for field in result.spec.fields if field.category):
+def _data_sheet(result: Cleaned, lang: str) -> SheetOut:
+    places = Places(result.trail.tables)
+    found = ((places.row(one.place), one) for one in in_order(result.findings))
+    part = data_part(result.data, result.spec, found, lang)
+    head = data_head(result.data.columns, text_columns(result.data, result.spec), result.spec, lang)
+    return replace(head, frame=part.frame, cell_marks=part.marks)
+
+
+def data_part(frame: pl.DataFrame, spec: TableSpec, found: Iterable[tuple[int | None, Finding]], lang: str) -> Part:
+    """Rows of the data as the sheet shows them; `found` are the findings in them, each with its row."""
+    spoken = words(lang)
+    marks = _marks(frame, spec, found)
+    for name in (f"{field.name}_status" for field in spec.fields if field.category):
         if name in frame.columns:
             frame = frame.with_columns(_spoken_status(frame[name], spoken))
-    raw: dict[int, Heading] = {index: "raw" for index, name in enumerate(frame.columns) if name.endswith("_raw")}
+    return Part(frame, marks)
+
+
+def data_head(names: Sequence[str], as_text: frozenset[int], spec: TableSpec, lang: str) -> SheetOut:
+    """The sheet of the data without its rows; the columns `as_text` hold numbers that are names."""
+    spoken = words(lang)
+    raw: dict[int, Heading] = {index: "raw" for index, name in enumerate(names) if name.endswith("_raw")}
     legend: list[tuple[str, Mark | None]] = [
         (spoken["legend_review"], "review"),
         (spoken["legend_unmatched"], "unmatched"),
     ]
     return SheetOut(
         spoken["sheet_data"],
-        column_titles(frame.columns, result.spec, lang),
+        column_titles(names, spec, lang),
         (),
-        cell_marks=_marks(result),
         legend=legend,
-        names=frame.columns,
+        names=names,
         headings=raw,
-        frozen=_frozen(frame.columns, result.spec),
-        text_columns=_text_columns(frame, result.spec),
+        frozen=_frozen(names, spec),
+        text_columns=as_text,
         widths={0: 14, 1: 9},
-        frame=frame,
     )
 
 
@@ -145,21 +175,20 @@ def _spoken_status(series: pl.Series, spoken: Mapping[str, str]) -> pl.Series:
     return series.replace(statuses)
 
 
-def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
+def _marks(
+    frame: pl.DataFrame, spec: TableSpec, found: Iterable[tuple[int | None, Finding]]
+) -> dict[tuple[int, int], Mark]:
     """The colours of the data's cells: what its status or a finding says of it, the worse winning."""
-    frame = result.data
     columns = {name: index for index, name in enumerate(frame.columns)}
     marks: dict[tuple[int, int], Mark] = {}
-    for field in result.spec.fields:
+    for field in spec.fields:
         status = f"{field.name}_status"
         if field.category is None or status not in columns:
             continue
         for row, said in enumerate(frame[status]):
             if said in ("review", "unmatched"):
                 marks[row, columns[status]] = marks[row, columns[f"{field.name}_codes"]] = said
-    places = _Places(result.trail.tables)
-    for one in in_order(result.findings):
-        at = places.row(one.place)
+    for at, one in found:
         mark = SEVERITY_MARKS[one.severity]
         if at is None or mark == "note" or one.field not in columns:
             continue
@@ -176,10 +205,11 @@ def _marks(result: Cleaned) -> dict[tuple[int, int], Mark]:
     return marks
 
 
-class _Places:
+class Places:
     """Finds the row of the data in which the cell at a place of the file came to stand."""
 
     def __init__(self, tables: Sequence[Located]) -> None:
+        """Know the rows of `tables`, which come one behind the other."""
         self._by_row: dict[tuple[str, int], int] = {}  # the usual: one table on the sheet, its records in rows
         self._by_cell: dict[tuple[str, int, int], int] = {}
         on_sheet = Counter(table.sheet for table in tables)
@@ -208,7 +238,7 @@ def _frozen(names: Sequence[str], spec: TableSpec) -> int:
     return min(2, len(names))
 
 
-def _text_columns(frame: pl.DataFrame, spec: TableSpec) -> frozenset[int]:
+def text_columns(frame: pl.DataFrame, spec: TableSpec) -> frozenset[int]:
     """The columns of numbers that are names: by their kind, or because long digits stand in them."""
     import polars as pl
 
@@ -223,8 +253,9 @@ def _text_columns(frame: pl.DataFrame, spec: TableSpec) -> frozenset[int]:
     return frozenset(found)
 
 
-def _mention_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
-    frame = result.mentions
+def mention_part(frame: pl.DataFrame, spec: TableSpec, lang: str) -> Part:
+    """Mentions as the sheet shows them."""
+    spoken = words(lang)
     at = {name: index for index, name in enumerate(frame.columns)}
     marks: dict[tuple[int, int], Mark] = {}
     for status, mark in _STATUS_MARKS.items():
@@ -232,32 +263,37 @@ def _mention_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> She
         marks |= {(row, at[name]): mark for row in rows for name in ("text", "code", "name", "status", "reason")}
     said = frame.with_columns(
         _spoken_status(frame["status"], spoken),
-        frame["field"].replace({field.name: field.title(lang) for field in result.spec.fields}),
+        frame["field"].replace({field.name: field.title(lang) for field in spec.fields}),
         frame["reason"].replace({one: _reason(spoken, one) for one in frame["reason"].unique() if one}),
     )
-    titles = [spoken[f"column_{name}"] for name in frame.columns]
+    return Part(said, marks)
+
+
+def mention_head(lang: str) -> SheetOut:
+    """The sheet of the mentions without its rows."""
+    spoken = words(lang)
     return SheetOut(
         spoken["sheet_mentions"],
-        titles,
+        [spoken[f"column_{name}"] for name in MENTION_COLUMNS],
         (),
-        cell_marks=marks,
-        names=frame.columns,
+        names=MENTION_COLUMNS,
         frozen=3,
-        text_columns=frozenset({at["code"]}),
-        frame=said,
+        text_columns=frozenset({MENTION_COLUMNS.index("code")}),
     )
 
 
 _STATUS_MARKS: Mapping[str, Mark] = {"review": "review", "unmatched": "unmatched"}
 
 
-def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> SheetOut:
+def review_sheet(undecided: Iterable[Undecided], spec: TableSpec, lang: str) -> SheetOut:
+    """The sheet of what a person must decide."""
+    spoken = words(lang)
     head = ("field", "value", "status", "reason", "candidates", "count", "first_place", "whole_cell")
     rows: list[Sequence[CellOut]] = []
     marks: dict[tuple[int, int], Mark] = {}
-    for index, one in enumerate(result.undecided):
+    for index, one in enumerate(undecided):
         place = f"{one.first.sheet}!{one.first.cell}" if one.first.sheet else one.first.cell
-        title = result.spec.field(one.field).title(lang)
+        title = spec.field(one.field).title(lang)
         status, reason = spoken[f"status_{one.status}"], _reason(spoken, one.reason)
         rows.append((title, one.text, status, reason, one.candidates, one.count, place, one.cell))
         marks[index, 2] = "unmatched" if one.status == "unmatched" else "review"
@@ -272,18 +308,35 @@ def _review_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str) -> Shee
     )
 
 
-def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: SheetOut) -> SheetOut:
+FINDING_COLUMNS = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
+
+
+def _finding_sheet(result: Cleaned, lang: str, data: SheetOut) -> SheetOut:
+    places = Places(result.trail.tables)
+    found = ((places.row(one.place), one) for one in in_order(result.findings))
+    part, links = finding_part(found, data, lang)
+    return replace(finding_head(lang), frame=part.frame, cell_marks=part.marks, links=links)
+
+
+def finding_head(lang: str) -> SheetOut:
+    """The sheet of the findings without its rows."""
+    spoken = words(lang)
+    return SheetOut(spoken["sheet_findings"], [spoken[f"column_{name}"] for name in FINDING_COLUMNS], ())
+
+
+def finding_part(
+    found: Iterable[tuple[int | None, Finding]], data: SheetOut, lang: str
+) -> tuple[Part, Mapping[tuple[int, int], str]]:
+    """Findings, each with its row in `data`, as the sheet shows them, and the links to their cells."""
     import polars as pl
 
-    head = ("severity", "rule", "sheet", "cell", "data_cell", "field", "message", "advice")
-    places = _Places(result.trail.tables)
+    spoken = words(lang)
     letters = {name: Place(column=index + 1).cell for index, name in enumerate(data.names)}
     rows: list[tuple[str, ...]] = []
     marks: dict[tuple[int, int], Mark] = {}
     links: dict[tuple[int, int], str] = {}
     said: dict[object, tuple[str, str, str]] = {}
-    for index, one in enumerate(in_order(result.findings)):
-        row = places.row(one.place)
+    for index, (row, one) in enumerate(found):
         column = letters.get(f"{one.field}_status", letters.get(one.field))
         part, at = divmod(row or 0, MAX_ROWS - data.top)
         clean = "" if row is None or column is None else f"{column}{data.top + at + 1}"
@@ -295,14 +348,14 @@ def _finding_sheet(result: Cleaned, spoken: Mapping[str, str], lang: str, data: 
         marks[index, 0] = SEVERITY_MARKS[one.severity]
         if clean and len(links) < _MOST_LINKS:
             links[index, 4] = f"'{_part_name(data.name, part)}'!{clean}"
-    titles = [spoken[f"column_{name}"] for name in head]
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(head, pl.String), orient="row")
-    return SheetOut(spoken["sheet_findings"], titles, (), cell_marks=marks, links=links, frame=frame)
+    return Part(pl.DataFrame(rows, schema=dict.fromkeys(FINDING_COLUMNS, pl.String), orient="row"), marks), links
 
 
-def _provenance_sheet(result: Cleaned, spoken: Mapping[str, str]) -> SheetOut:
+def provenance_sheet(manifest: Mapping[str, object], lang: str) -> SheetOut:
+    """The sheet of the facts."""
+    spoken = words(lang)
     rows: list[Sequence[CellOut]] = []
-    for name, value in result.manifest.items():
+    for name, value in manifest.items():
         if isinstance(value, Mapping):
             rows += [(f"{_fact(spoken, name)} · {part}", _inline(many)) for part, many in value.items()]
         else:

@@ -9,12 +9,12 @@ The facts of the run (file hash, dictionary, program) stand in every row: parque
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from zhengming.dictionary.rulings import Decisions, Ruling
-from zhengming.findings import Finding
+from zhengming.findings import Finding, Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD
 from zhengming.normalizers.terms.mention import Mention
@@ -74,6 +74,32 @@ def frame(
         if name + CELL not in made:
             made[name + CELL] = _addresses(tables, indexes)
     return pl.DataFrame(made).select(*(pl.lit(str(manifest[fact])).alias(fact) for fact in FACTS), pl.all())
+
+
+def with_rules(
+    ways: pl.DataFrame, spec: TableSpec, fields: Collection[str], findings: Sequence[Finding]
+) -> pl.DataFrame:
+    """Some rows of a lineage that was made without findings, with the rules told of them.
+
+    `fields` are those of which any row of the file is told something, `findings` those in these rows.
+    """
+    import polars as pl
+
+    rules = _rules_by_cell(findings)
+    made: list[pl.Series] = []
+    for series in ways:
+        made.append(series)
+        name = series.name.removesuffix(REASON)
+        if series.name != name and name in fields and any(field.name == name for field in spec.fields):
+            told = [
+                (sheet, Place("", sheet, row, column).cell, ";".join(sorted(set(codes))))
+                for (sheet, row, column), codes in rules.get(name, {}).items()
+            ]
+            at = ["source_sheet", name + CELL]
+            of_cell = pl.DataFrame(told, schema=dict.fromkeys([*at, "told"], pl.String), orient="row")
+            joined_to = ways.select(at).join(of_cell, on=at, how="left", maintain_order="left")
+            made.append(joined_to["told"].alias(name + RULES))
+    return pl.DataFrame(made)
 
 
 def _addresses(tables: Sequence[Located], indexes: Sequence[int]) -> pl.Series:

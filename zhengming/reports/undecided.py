@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +86,8 @@ def mention_frame(
     """One row per mention in the fields that are `free`: those whose cells may name several concepts."""
     import polars as pl
 
-    types = {"source_row": pl.Int64, "confidence": pl.Float64}
-    schema = {name: types.get(name, pl.String) for name in MENTION_COLUMNS}
+    none = no_mentions()
+    schema = none.schema
     parts = [
         _mentions_of(field, table, part, free[field.name], schema)
         for field in spec.fields
@@ -95,7 +95,15 @@ def mention_frame(
         for table, part in zip(tables, columns[field.name], strict=True)
         if part.index
     ]
-    return pl.concat([pl.DataFrame(schema=schema), *parts], rechunk=True)  # of no parts too
+    return pl.concat([none, *parts], rechunk=True)  # of no parts too
+
+
+def no_mentions() -> pl.DataFrame:
+    """The columns of mentions, without a row."""
+    import polars as pl
+
+    types = {"source_row": pl.Int64, "confidence": pl.Float64}
+    return pl.DataFrame(schema={name: types.get(name, pl.String) for name in MENTION_COLUMNS})
 
 
 def _mentions_of(
@@ -139,9 +147,13 @@ def undecided(
             for text, status, reason, candidates in _open(raw, outcome):
                 new = [status, reason, candidates, 0, place, cell_text(raw)]
                 found.setdefault((field.name, text), new)[3] += count
-    listed = [Undecided(name, text, *entry) for (name, text), entry in found.items()]
+    return in_order((Undecided(name, text, *entry) for (name, text), entry in found.items()), spec)
+
+
+def in_order(values: Iterable[Undecided], spec: TableSpec) -> tuple[Undecided, ...]:
+    """The most frequent first, then by field and place."""
     order = {field.name: index for index, field in enumerate(spec.fields)}
-    return tuple(sorted(listed, key=lambda one: (-one.count, order[one.field], one.first, one.text)))
+    return tuple(sorted(values, key=lambda one: (-one.count, order[one.field], one.first, one.text)))
 
 
 def _open_cells(

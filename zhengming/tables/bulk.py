@@ -11,13 +11,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from zhengming.files import CHUNK
 from zhengming.findings import Place
 from zhengming.tables.model import MAX_EXACT
-from zhengming.tables.sheets_out import FILLS, Mark, SheetOut
-from zhengming.tables.written_text import MAX_CELL_TEXT, RUNS
+from zhengming.tables.sheets_out import FILLS, Mark, Part, Parts, SheetOut
+from zhengming.tables.written_text import MAX_CELL_TEXT, RUNS, cut, storable, units
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +31,9 @@ LINE_HEIGHT, MOST_LINES = 16.0, 12
 COMPRESSION = 4  # of zlib: half the time of its default for a file a tenth larger
 # What xlsxwriter escapes or replaces by rules of its own; ordinary texts have none of it.
 _EXTRAORDINARY = r"[\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_"
+_STRINGS = "xl/sharedStrings.xml"
+_LIKE_ESCAPE = re.compile(r"(_x[0-9a-fA-F]{4}_)")
+_CONTROL = re.compile(r"([\x00-\x08\x0b-\x1f])")
 _SERIAL_EPOCH = (1899, 12, 30)  # day 0 of Excel's calendar, right from March 1900 on
 _FIRST_DAY = (1900, 3, 1)
 _STAMP = (1980, 1, 1, 0, 0, 0)
@@ -40,9 +45,10 @@ StyleOf = Callable[[int, str, Mark | None, bool, bool], int]
 
 @dataclass(slots=True)
 class Strings:
-    """The shared strings that are added to a workbook which has `first` of its own."""
+    """The shared strings that are added to a workbook which has `first` of its own; in `store` if they are many."""
 
     first: int
+    store: IO[bytes] | None = None
     added: list[pl.Series] = field(default_factory=list)
     count: int = 0  # entries
     uses: int = 0
@@ -53,26 +59,67 @@ class Strings:
 
         distinct = texts.drop_nulls().unique(maintain_order=True)
         numbers = texts.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32) + (self.first + self.count)
-        self.added.append(distinct)
+        if self.store is None:
+            self.added.append(distinct)
+        else:
+            for some in _entries(distinct):
+                self.store.write(some)
         self.count += len(distinct)
         self.uses += len(texts) - texts.null_count()
         return numbers
 
     def xml(self) -> Iterator[bytes]:
         """The entries, some at a time."""
-        import polars as pl
+        for texts in self.added:
+            yield from _entries(texts)
+        if self.store is not None:
+            self.store.seek(0)
+            while some := self.store.read(CHUNK):
+                yield some
 
-        for texts in (whole.slice(first, SLICE) for whole in self.added for first in range(0, len(whole), SLICE)):
-            escaped = texts
-            for plain, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-                escaped = escaped.str.replace_all(plain, written, literal=True)
-            entries = pl.concat_str(pl.lit('<si><t xml:space="preserve">'), escaped, pl.lit("</t></si>"))
-            yield _joined(pl.select(entries).to_series())
+
+def _entries(whole: pl.Series) -> Iterator[bytes]:
+    """The entries of some texts."""
+    import polars as pl
+
+    for texts in (whole.slice(first, SLICE) for first in range(0, len(whole), SLICE)):
+        escaped = texts
+        for plain, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+            escaped = escaped.str.replace_all(plain, written, literal=True)
+        entries = pl.concat_str(pl.lit('<si><t xml:space="preserve">'), escaped, pl.lit("</t></si>"))
+        yield _joined(pl.select(entries).to_series())
 
 
 def ordinary(frame: pl.DataFrame) -> bool:
     """Whether every cell of `frame` can be written here."""
     return all(_ordinary(series) for series in frame)
+
+
+def writable(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` as a workbook can hold it: texts cut and without impossible characters, as xlsxwriter would write them.
+
+    A column with a number or date that a workbook would change becomes text.
+    """
+    changed = [_writable(series) for series in frame if not _ordinary(series)]
+    return frame.with_columns(changed) if changed else frame
+
+
+def _writable(series: pl.Series) -> pl.Series:
+    import polars as pl
+
+    if series.dtype != pl.String:
+        return series.cast(pl.String)
+    longest = MAX_CELL_TEXT // 2
+    odd = (series.str.contains(_EXTRAORDINARY) | (series.str.len_chars() > longest)).fill_null(False)
+    texts = [_escaped(text) for text in series.filter(odd)]
+    return series.scatter(odd.arg_true(), texts)
+
+
+def _escaped(text: str) -> str:
+    """A text as xlsxwriter puts it into its shared strings, but for `&`, `<` and `>`."""
+    kept = cut(text, MAX_CELL_TEXT) if units(text) > MAX_CELL_TEXT else text
+    escaped = _LIKE_ESCAPE.sub(r"_x005F\1", storable(kept))
+    return _CONTROL.sub(lambda found: f"_x{ord(found[1]):04X}_", escaped)
 
 
 def _ordinary(series: pl.Series) -> bool:
@@ -92,14 +139,32 @@ def _ordinary(series: pl.Series) -> bool:
     return exact and not (series.abs() >= MAX_EXACT).any()
 
 
-def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
-    """The XML of all rows of `frame`, the first in row `out.top + 1`: a slice at a time, made when it is asked for.
+def rows(out: SheetOut, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
+    """The XML of all rows of a sheet, the first in row `out.top + 1`: a slice at a time, made when it is asked for.
 
-    Strings and styles are entered at once.
+    Strings and styles of a frame are entered at once, those of parts as they come: styles they may need are made ready.
     """
+    if out.parts is None:
+        assert out.frame is not None
+        return _rows(Part(out.frame, out.cell_marks), out.top + 1, strings, style_of, wide)
+    for column, series in enumerate(out.parts.first):
+        for mark, wrapped, quoted in product(_MARKS, (False, True), (False, True)):
+            style_of(column, "text", mark, wrapped, quoted)
+            style_of(column, _kind(series), mark, wrapped, quoted)
+    return _rows_of_parts(out.parts, out.top + 1, strings, style_of, wide)
+
+
+def _rows_of_parts(parts: Parts, top: int, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
+    for part in parts.each():
+        yield from _rows(replace(part, frame=writable(part.frame)), top, strings, style_of, wide)
+        top += part.frame.height
+
+
+def _rows(part: Part, top: int, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
+    frame = part.frame
     lines = _lines(frame)
     lines = lines if lines is not None and bool((lines > 1).any()) else None
-    marks = _marks_by_column(out, frame.height)
+    marks = _marks_by_column(part.marks, frame.height)
     columns = []
     for column, series in enumerate(frame):
         mark = marks.get(column)
@@ -109,7 +174,7 @@ def rows(out: SheetOut, frame: pl.DataFrame, strings: Strings, style_of: StyleOf
         tall = lines > 1 if lines is not None else None
         style = _styles(series, column, kind, mark, tall, column in wide, style_of)
         columns.append(_ColumnOut(f'<c r="{Place(column=column + 1).cell}', kind, content, mark, *style))
-    return _slices(columns, lines, out.top + 1, frame.height)
+    return _slices(columns, lines, top, frame.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +251,8 @@ def put(data: bytes, sheets: Sequence[SheetRows], strings: Strings, target: IO[b
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as made_book,
     ):
-        for name in source.namelist():
+        # Strings last: those of parts are known only when all rows are written.
+        for name in sorted(source.namelist(), key=lambda name: name == _STRINGS and strings.store is not None):
             part, sheet = source.read(name), into.get(name)
             large = sheet.large if sheet else strings.count > LARGE
             with made_book.open(name, "w", force_zip64=large) as entry:  # by name: dated 1980, as everything in it
@@ -203,7 +269,7 @@ def _with_rows(part: bytes, sheet: SheetRows) -> Iterator[bytes]:
 
 def _with_strings(part: bytes, strings: Strings, name: str) -> Iterator[bytes]:
     """The part, with the strings in it if it is the one that holds them."""
-    if name != "xl/sharedStrings.xml":
+    if name != _STRINGS:
         yield part
         return
     uses, entries = (int(one) for one in re.search(rb'count="(\d+)" uniqueCount="(\d+)"', part).groups())  # type: ignore[union-attr]  # xlsxwriter always writes both
@@ -215,12 +281,18 @@ def _with_strings(part: bytes, strings: Strings, name: str) -> Iterator[bytes]:
 
 def _content(series: pl.Series, strings: Strings) -> tuple[str, pl.Series]:
     """The type of a column's cells, and what stands in each: of texts, their numbers."""
+    if _kind(series) == "text":
+        return "text", strings.index(series)
+    return _kind(series), series
+
+
+def _kind(series: pl.Series) -> str:
+    """The type of a column's cells."""
     import polars as pl
 
     if series.dtype == pl.String:
-        return "text", strings.index(series)
-    kind = "date" if series.dtype == pl.Date else "decimal" if series.dtype.is_decimal() else "number"
-    return kind, series
+        return "text"
+    return "date" if series.dtype == pl.Date else "decimal" if series.dtype.is_decimal() else "number"
 
 
 def _serial(days: pl.Series) -> pl.Series:
@@ -267,13 +339,13 @@ def _attribute(style: int) -> str:
     return f' s="{style}"' if style else ""
 
 
-def _marks_by_column(out: SheetOut, height: int) -> dict[int, pl.Series]:
+def _marks_by_column(marks: Mapping[tuple[int, int], Mark], height: int) -> dict[int, pl.Series]:
     """The colour of each cell of the columns that have coloured ones: its position among the marks."""
     import polars as pl
 
     places: dict[int, tuple[list[int], list[int]]] = {}
     codes = {mark: index for index, mark in enumerate(_MARKS)}
-    for (row, column), mark in out.cell_marks.items():
+    for (row, column), mark in marks.items():
         at, said = places.setdefault(column, ([], []))
         at.append(row)
         said.append(codes.get(mark, 0))

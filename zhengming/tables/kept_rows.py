@@ -12,7 +12,6 @@ from zhengming.tables.model import CellValue
 from zhengming.tables.sent import packed, unpacked
 
 BLOCK = 4_000  # rows that are packed, sent and unpacked together
-FROM_ROWS = 50_000  # of a file: some 500 MB where hardly two cells are alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Keep:
     """Keep the rows of files with more than `beyond` rows in a nameless file of `store`."""
 
     store: BinaryIO
-    beyond: int = FROM_ROWS
+    beyond: int
 
 
 class KeptRows(Sequence[Sequence[CellValue]]):

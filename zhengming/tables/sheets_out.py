@@ -6,7 +6,7 @@ These are values without a library behind them; `write.py` makes a file of them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -64,6 +64,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a long sheet, and the colours of their cells by 0-based position in them."""
+
+    frame: pl.DataFrame
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The rows of a sheet that is too long for memory: how many, the `first` of them, and all, part by part."""
+
+    height: int
+    first: pl.DataFrame
+    each: Callable[[], Iterator[Part]]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetOut:
     """One sheet to write. A cell's type decides its format: `date` as yyyy-mm-dd, `Decimal` as #,##0.00, `str` as text.
 
@@ -72,7 +89,7 @@ class SheetOut:
     whole sheet), then `names`, what programs call the columns; the header is frozen with them, and `frozen` columns at
     its left.
 
-    `frame` may stand for `rows`: one row of it is one row of the sheet.
+    `frame` may stand for `rows`: one row of it is one row of the sheet. So may `parts`, which have their own marks.
 
     `text_columns` hold numbers that are names (identity numbers, telephones): edited, they stay text. `links` lead
     from a cell to a place in the workbook, `'数据'!C7` (not in a large frame). `done_when` names columns: a row is
@@ -100,10 +117,13 @@ class SheetOut:
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
     done_when: Sequence[int] = ()
     frame: pl.DataFrame | None = None
+    parts: Parts | None = None
 
     @property
     def height(self) -> int:
         """How many rows there are."""
+        if self.parts is not None:
+            return self.parts.height
         return len(self.rows) if self.frame is None else self.frame.height
 
     @property

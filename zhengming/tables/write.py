@@ -10,13 +10,14 @@ import datetime as dt
 import io
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from zhengming.errors import UnwritableFile
-from zhengming.files import atomic_write
+from zhengming.files import atomic_write, scratch
 from zhengming.findings import Place
 from zhengming.tables import bulk
 from zhengming.tables.model import MAX_EXACT, Notice
@@ -32,7 +33,7 @@ from zhengming.tables.sheets_out import (
     SheetOut,
 )
 from zhengming.tables.styles import FONT, Styles
-from zhengming.tables.write_plain import write_csv, write_parquet
+from zhengming.tables.write_plain import write_csv, write_parquet, write_parquet_parts
 from zhengming.tables.written_text import MAX_CELL_TEXT, cut, runs, sheet_names, storable, units, width
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ __all__ = [
     "workbook",
     "write_csv",
     "write_parquet",
+    "write_parquet_parts",
     "write_xlsx",
 ]
 
@@ -127,19 +129,20 @@ def _write(sheets: Sequence[SheetOut], names: Mapping[str, str], target: Path, h
             large.append((number, sheet, wide))
     for name, reference in names.items():
         book.define_name(name, f"={reference}")
-    strings = bulk.Strings(book.str_table.unique_count)
-    made = [_bulk_rows(number, sheet, wide, strings, styles) for number, sheet, wide in large]
-    book.close()
-    if made:
-        bulk.put(buffer.getvalue(), made, strings, handle)
-    else:
-        handle.write(buffer.getvalue())
+    long = any(sheet.parts is not None for sheet in sheets)
+    with scratch(target.parent) if long else nullcontext() as store:
+        strings = bulk.Strings(book.str_table.unique_count, store)
+        made = [_bulk_rows(number, sheet, wide, strings, styles) for number, sheet, wide in large]
+        book.close()
+        if made:
+            bulk.put(buffer.getvalue(), made, strings, handle)
+        else:
+            handle.write(buffer.getvalue())
     return tuple(notices)
 
 
 def _bulk_rows(number: int, sheet: SheetOut, wide: set[int], strings: bulk.Strings, styles: Styles) -> bulk.SheetRows:
     """The rows of a large sheet."""
-    assert sheet.frame is not None
 
     def style_of(column: int, kind: str, mark: Mark | None, wrapped: bool, quoted: bool) -> int:
         form = TEXT_FORMAT if column in sheet.text_columns else ""
@@ -147,9 +150,10 @@ def _bulk_rows(number: int, sheet: SheetOut, wide: set[int], strings: bulk.Strin
             form = sheet.number_formats.get(column, "") or _BULK_FORMATS.get(kind, "")
         return styles.number(form, mark, wrapped=wrapped, quoted=quoted)
 
-    last = Place(row=sheet.top + sheet.height, column=max(sheet.frame.width, 1)).cell
-    large = sheet.height * sheet.frame.width > bulk.LARGE
-    return bulk.SheetRows(number, bulk.rows(sheet, sheet.frame, strings, style_of, wide), f"A1:{last}", large)
+    across = max(len(sheet.header), 1)
+    last = Place(row=sheet.top + sheet.height, column=across).cell
+    large = sheet.height * across > bulk.LARGE
+    return bulk.SheetRows(number, bulk.rows(sheet, strings, style_of, wide), f"A1:{last}", large)
 
 
 _BULK_FORMATS = {"date": NUMBER_FORMATS[dt.date], "decimal": NUMBER_FORMATS[Decimal]}
@@ -178,7 +182,10 @@ class _SheetWriter:
 
     def write(self, out: SheetOut) -> set[int]:
         """Write legend, header, rows, and then what makes them pleasant to read; gives the columns that wrap."""
-        if out.frame is not None:
+        if out.parts is not None:
+            self.left_out = True
+            out = replace(out, rows=out.parts.first.head(ROWS_MEASURED).rows())
+        elif out.frame is not None:
             self.left_out = out.height >= bulk.LEAST_ROWS and not out.row_marks and bulk.ordinary(out.frame)
             shown = out.frame.head(ROWS_MEASURED) if self.left_out else out.frame
             out = replace(out, rows=shown.rows())

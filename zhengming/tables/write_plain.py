@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhengming.files import atomic_write, write_bytes
 from zhengming.tables.model import cell_text
@@ -44,6 +44,25 @@ def write_parquet(path: str | Path, frame: polars.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     write_bytes(path, buffer.getvalue())
+
+
+def write_parquet_parts(
+    path: str | Path, schema: Mapping[str, Any], parts: Callable[[], Iterator[polars.DataFrame]]
+) -> None:
+    """Write frames of one `schema` as one parquet file, of which only some rows are in memory at a time.
+
+    Raises:
+        UnwritableFile: the target cannot be written.
+    """
+    from polars.io.plugins import register_io_source
+
+    def each(
+        with_columns: list[str] | None, predicate: object, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[polars.DataFrame]:
+        return parts()  # of a plain copy nothing else is asked
+
+    with atomic_write(path) as handle:
+        register_io_source(each, schema=schema).sink_parquet(handle, maintain_order=True)
 
 
 def _csv_cell(value: CellOut) -> str:

@@ -201,6 +201,11 @@ class Matcher:
         """Take over what was read by a matcher of the same `facts`."""
         self._seen.update(read)
 
+    def forget(self, beyond: int) -> None:
+        """Let go of what was read, if it is of more than `beyond` texts."""
+        if len(self._seen) > beyond:
+            self._seen.clear()
+
     def explain(self, text: str, beside: str = "") -> list[tuple[Mention, Steps]]:
         """Each mention of a cell with the steps that led to it: (step code, detail); `beside` as for `match`."""
         learned = self._learned.apply(text, lambda known: self._read(text, beside, known=known))
