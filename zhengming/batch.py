@@ -36,7 +36,7 @@ class Done:
     findings: Sequence[Finding]
     manifest: Mapping[str, object]
     line: str = ""
-    marks: tuple[Mark, ...] = ()
+    marks: Sequence[Mark] = ()
 
 
 class Result(NamedTuple):
@@ -78,7 +78,7 @@ def start(make: Make, paths: Sequence[Path], task: Task, *, jobs: int = 0) -> tu
 
 def summarised(result: CleanResult | LargeResult) -> Done:
     """What is told of a cleaned file."""
-    return Done(result.findings, result.manifest, result.one_line(), tuple(result.marks))
+    return Done(result.findings, result.manifest, result.one_line(), result.marks)
 
 
 def _noted(run: Run, results: Iterator[Result]) -> Iterator[Result]:

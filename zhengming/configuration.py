@@ -60,7 +60,7 @@ class LargeFiles(_Frozen):
     """From how many rows on `zm clean` works on a file portion by portion, and how many rows a portion has."""
 
     beyond: Annotated[int, Field(ge=1)] = 50_000  # rows; a file of so many takes some 500 MB as a whole
-    portion: Annotated[int, Field(ge=1)] = 20_000  # rows; some 100 MB where hardly two cells are alike
+    portion: Annotated[int, Field(ge=1)] = 5_000  # rows; some 50 MB where hardly two cells are alike
 
 
 class Configuration(_Frozen):

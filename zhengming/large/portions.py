@@ -16,10 +16,10 @@ from zhengming.large.repeats import Repeats
 from zhengming.large.result import Kept, LargeResult
 from zhengming.reports import clean_workbook, lineage, undecided
 from zhengming.reports.undecided import Undecided
-from zhengming.schemas.across import Mark
+from zhengming.schemas.across import Marks
 from zhengming.tables.locate import Located
 
-_TEXTS = 50_000  # whose mentions are remembered from one portion to the next
+_TEXTS = 10_000  # whose mentions are remembered from one portion to the next
 
 
 def cleaned(file: OneFile, store: BinaryIO, *, stem: str = "", size: int) -> LargeResult:
@@ -56,7 +56,7 @@ def cleaned(file: OneFile, store: BinaryIO, *, stem: str = "", size: int) -> Lar
         spec=file.spec,
         lang=file.run.lang,
         inputs=file.run.inputs,
-        marks=tuple(gathering.marks),
+        marks=gathering.marks,
     )
 
 
@@ -90,7 +90,7 @@ class _Gathering:
         mentions = {name: Frames(store) for name in self._free}
         self.kept = Kept(Frames(store), Frames(store), mentions)
         self.statuses: dict[str, Counter[str]] = {field.name: Counter() for field in file.spec.fields}
-        self.marks: list[Mark] = []
+        self.marks = Marks()
 
     def add(self, portion: Portion) -> None:
         """Put what came of a portion behind the others."""
@@ -100,7 +100,7 @@ class _Gathering:
         tables, columns = portion.tables, portion.columns
         for name, counted in portion.statuses().items():
             self.statuses[name] += counted
-        self.marks += portion.marks
+        self.marks.add(portion.marks)
         for one in undecided.undecided(file.book.file, spec, tables, columns):
             known = self._undecided.setdefault((one.field, one.text), one)
             if known is not one:

@@ -297,7 +297,7 @@ def _values_beside(sheet: Sheet, row: int, column: int, known: Recognise) -> int
 
 def _lying(sheet: Sheet, known: Recognise, labels: tuple[int, int, int], file: str) -> Located:
     column, first, last = labels
-    if is_kept(sheet.rows):
+    if is_kept(sheet.rows) and len(sheet.rows) > MAX_ROWS:
         raise TooLarge(
             f"a table lying on its side in a sheet of {len(sheet.rows):,} rows",
             where=str(Place(file, sheet.name)),

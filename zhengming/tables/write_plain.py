@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import polars
 
 
+_ROWS_OF_A_GROUP = 10_000  # of parquet that is written in parts: a group is held until it is full
+
+
 def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[CellOut]]) -> None:
     """Write one table as UTF-8 csv with a BOM, so that Excel opens it with its characters intact.
 
@@ -62,7 +65,8 @@ def write_parquet_parts(
         return parts()  # of a plain copy nothing else is asked
 
     with atomic_write(path) as handle:
-        register_io_source(each, schema=schema).sink_parquet(handle, maintain_order=True)
+        frames = register_io_source(each, schema=schema)
+        frames.sink_parquet(handle, maintain_order=True, row_group_size=_ROWS_OF_A_GROUP)
 
 
 def _csv_cell(value: CellOut) -> str:
