@@ -7,7 +7,7 @@ takes a fifth of the time. In a forked worker it would also copy every page that
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -31,3 +31,24 @@ def paused(*, kept: bool = False) -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+@contextmanager
+def between_portions() -> Iterator[Callable[[], None]]:
+    """Gives what to call between two portions of a long work: garbage goes, and what is left is not looked at again.
+
+    Without it the frames that stand in cycles stay until the collector comes by, which is seldom and costs the more,
+    the larger the dictionary is.
+
+    >>> with between_portions() as sweep:
+    ...     sweep()
+    """
+    try:
+        yield _sweep
+    finally:
+        gc.unfreeze()
+
+
+def _sweep() -> None:
+    gc.collect()
+    gc.freeze()

@@ -182,8 +182,11 @@ class Run:
                 if not file.is_large:
                     result = file.clean(stem)
             if file.is_large:
-                result = portions.cleaned(file, store, stem=stem, size=self.large.portion)
-            result.write(directory, data_format=data_format)
+                with collecting.between_portions() as sweep:
+                    result = portions.cleaned(file, store, stem=stem, size=self.large.portion, sweep=sweep)
+                    result.write(directory, data_format=data_format)
+            else:
+                result.write(directory, data_format=data_format)
         return result
 
     def forget(self, beyond: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -22,8 +22,10 @@ from zhengming.tables.locate import Located
 _TEXTS = 10_000  # whose mentions are remembered from one portion to the next
 
 
-def cleaned(file: OneFile, store: BinaryIO, *, stem: str = "", size: int) -> LargeResult:
-    """All of a file, `size` rows at a time; what comes of them stands in `store`.
+def cleaned(
+    file: OneFile, store: BinaryIO, *, stem: str = "", size: int, sweep: Callable[[], None] = lambda: None
+) -> LargeResult:
+    """All of a file, `size` rows at a time; what comes of them stands in `store`; `sweep` is called between portions.
 
     Raises:
         NoTable: there is none in the file.
@@ -42,6 +44,8 @@ def cleaned(file: OneFile, store: BinaryIO, *, stem: str = "", size: int) -> Lar
             repeats.add(tables, portion.data)
             gathering.add(portion)
             file.run.forget(_TEXTS)
+            del portion, places
+        sweep()
     for one, row in repeats.findings(gathering.kept.data, size, file.book.file):
         found.put(one, *divmod(row, size))
     found.add(file.totals.wrong(file.book))
@@ -56,6 +60,7 @@ def cleaned(file: OneFile, store: BinaryIO, *, stem: str = "", size: int) -> Lar
         spec=file.spec,
         lang=file.run.lang,
         inputs=file.run.inputs,
+        sweep=sweep,
         marks=gathering.marks,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -38,7 +38,7 @@ class Kept:
 class LargeResult:
     """One large file cleaned; as `CleanResult`, but its rows stand on disk, `size` of them in a frame.
 
-    It is written while the store that they stand in is open.
+    It is written while the store that they stand in is open; `sweep` is called between the frames.
     """
 
     kept: Kept = field(repr=False)
@@ -51,6 +51,7 @@ class LargeResult:
     lang: str = "zh"
     inputs: Sequence[Path] = ()
     marks: Sequence[Mark] = field(default=(), repr=False)
+    sweep: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def one_line(self) -> str:
         """What became of the file, in one line without any value."""
@@ -70,25 +71,31 @@ class LargeResult:
         data, ways = self.kept.data, self.kept.lineage
         if data_format == "csv":
             written.append(no_input(folder / f"{name}.csv", self.inputs))
-            write_csv(written[1], data[0].columns, chain.from_iterable(frame.iter_rows() for frame in data))
+            rows = chain.from_iterable(frame.iter_rows() for frame in self._swept(data))
+            write_csv(written[1], data[0].columns, rows)
         elif data_format == "parquet":
             written.append(no_input(folder / f"{name}.parquet", self.inputs))
-            write_parquet_parts(written[1], data[0].schema, lambda: iter(data))
+            write_parquet_parts(written[1], data[0].schema, lambda: self._swept(data))
         written.append(made_folder(folder / LINEAGE) / f"{self.stem}.parquet")
         fields = self.findings.fields()
         schema = lineage.with_rules(ways[0], self.spec, fields, ()).schema
         write_parquet_parts(written[-1], schema, lambda: self._lineage(fields))
         return written
 
+    def _swept(self, frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        for frame in frames:
+            yield frame
+            self.sweep()
+
     def _lineage(self, fields: set[str]) -> Iterator[pl.DataFrame]:
-        for number, frame in enumerate(self.kept.lineage):
+        for number, frame in enumerate(self._swept(self.kept.lineage)):
             found = [one for _row, one in self.findings.of_portion(number)]
             yield lineage.with_rules(frame, self.spec, fields, found)
 
     def _sheets(self) -> list[SheetOut]:
         first = self.kept.data[0]
         data = book.data_head(first.columns, self.kept.text_columns, self.spec, self.lang)
-        data = replace(data, parts=Parts(self.kept.data.height, self._data_part(0).frame, self._data))
+        data = replace(data, parts=Parts(self.kept.data.height, self._data_part(0, first).frame, self._data))
         sheets = [
             data,
             self._mention_sheet(),
@@ -99,16 +106,16 @@ class LargeResult:
         return [part for sheet in sheets for part in book.divided(sheet)]
 
     def _data(self) -> Iterator[Part]:
-        return (self._data_part(number) for number in range(len(self.kept.data)))
+        return (self._data_part(number, frame) for number, frame in enumerate(self._swept(self.kept.data)))
 
-    def _data_part(self, number: int) -> Part:
-        return book.data_part(self.kept.data[number], self.spec, self.findings.of_portion(number), self.lang)
+    def _data_part(self, number: int, frame: pl.DataFrame) -> Part:
+        return book.data_part(frame, self.spec, self.findings.of_portion(number), self.lang)
 
     def _mention_sheet(self) -> SheetOut:
         frames = [frames for frames in self.kept.mentions.values() if frames.height]
 
         def each() -> Iterator[Part]:
-            return (book.mention_part(frame, self.spec, self.lang) for some in frames for frame in some)
+            return (book.mention_part(frame, self.spec, self.lang) for some in frames for frame in self._swept(some))
 
         height = sum(some.height for some in frames)
         head = book.mention_head(self.lang)
