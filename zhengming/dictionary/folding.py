@@ -131,7 +131,7 @@ _SPACES = re.compile(" {2,}")
 _GLUED_NUMERAL = re.compile(r"([\u2160-\u216B\u2170-\u217B])(?=\d)")  # ASDⅡ12mm: a type, and a size
 
 
-def _fold_numerals(folded: str, offsets: list[int]) -> tuple[str, list[int]]:
+def _fold_numerals(folded: str, offsets: Sequence[int]) -> tuple[str, list[int]]:
     pieces: list[str] = []
     kept: list[int] = []
     last = 0
@@ -139,7 +139,7 @@ def _fold_numerals(folded: str, offsets: list[int]) -> tuple[str, list[int]]:
         pieces += [folded[last : run.start()], _ROMAN[run[0]]]
         kept += [*offsets[last : run.start()], offsets[run.start()]]
         last = run.end()
-    return "".join(pieces) + folded[last:], kept + offsets[last:]
+    return "".join(pieces) + folded[last:], [*kept, *offsets[last:]]
 
 
 class _Table(dict[str, str]):

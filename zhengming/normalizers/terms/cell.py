@@ -7,7 +7,9 @@ are dear, longer pieces cheaper than several shorter ones. So a term always wins
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
@@ -19,11 +21,12 @@ from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
 
-_UNKNOWN = 3.0  # for each character nothing recognises
-_MISTYPED = 1.5  # more for each wrong character of a term
+_UNKNOWN = 30_000  # for each character nothing recognises
+_MISTYPED = 15_000  # more for each wrong character of a term
 _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
 _INDEPENDENT = frozenset({"certainty", "infix"})  # axes of words of one character that are words beside unread text
 _LONGEST_TWICE = 4  # characters that may be typed twice
+_TWICE = re.compile(rf"(?=([^\x00-\x7f].{{,{_LONGEST_TWICE - 1}}})\1)")
 _LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
 
 
@@ -46,71 +49,96 @@ class Token:
     doubted: str = ""
 
 
-# What may be read up to a position: how many characters, its price, and what it is (with its wrong characters).
+# What may be read: where it ends and starts, its price, and what it is (a mistyped term with its wrong characters).
 _What = Entry | Measure | tuple[Entry, int]
-_Way = tuple[int, float, _What]
-_Ways = dict[int, list[_Way]]
+_Way = tuple[int, int, int, _What]
+_ORDER = itemgetter(0, 1)  # by the end, the longest first
 
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
-    text = view.text
     ways = _words(view, lexicon)
-    if lexicon.vocabulary.numerals.search(text):
-        _add_numbers(ways, view, lexicon)
-    tokens = _cheapest(len(text), ways)
-    unknown = {token.start for token in tokens if token.kind == "unknown"}
+    if lexicon.vocabulary.numerals.search(view.text):
+        ways = _with_numbers(ways, view, lexicon)
+    tokens = _cheapest(view, ways)
+    unknown = _unknown(tokens)
     if unknown:
-        looked = lexicon.alike_key(text)
-        if _add_mistyped_terms(ways, view, looked, lexicon, unknown):
-            tokens = _cheapest(len(text), ways)
-            unknown = {token.start for token in tokens if token.kind == "unknown"}
-        if _add_mistyped_cues(ways, view, looked, lexicon, unknown):
-            tokens = _cheapest(len(text), ways)
+        looked = lexicon.alike_key(view.text)
+        terms = _mistyped_terms(ways, view, looked, lexicon, unknown)
+        if terms:
+            ways = sorted(ways + terms, key=_ORDER)
+            tokens = _cheapest(view, ways)
+            unknown = _unknown(tokens)
+        cues = _mistyped_cues(view, looked, lexicon, unknown)
+        if cues:
+            tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
         tokens = _joined(tokens, view)
     return tokens
 
 
 def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, list[Token]]:
     """The cell without characters typed twice, where less then stays unread: 主动脉弓弓离断."""
-    text = view.text
+    for size, index in _doubled(view.text):
+        if any(view.gaps[index : index + size]):
+            continue
+        other = view.without(index, size)
+        again = tokenize(other, lexicon)
+        named = next((token for token in again if token.start < index <= token.end), None)
+        if named and named.kind == "term" and _unread(again) < _unread(tokens):
+            named.typed = max(named.typed, 1)
+            return undoubled(other, again, lexicon)
+    return view, tokens
+
+
+def _doubled(text: str) -> Iterator[tuple[int, int]]:
+    """How many characters stand twice, and where they do so for the second time; the fewest first."""
+    if len(set(text)) == len(text) or not _TWICE.search(text):
+        return
     for size in range(1, _LONGEST_TWICE + 1):
         for index in range(size, len(text) - size + 1):
-            if text[index] != text[index - size] or text[index : index + size] != text[index - size : index]:
-                continue
-            if text[index].isascii() or any(view.gaps[index : index + size]):
-                continue
-            other = view.without(index, size)
-            again = tokenize(other, lexicon)
-            named = next((token for token in again if token.start < index <= token.end), None)
-            if named and named.kind == "term" and _unread(again) < _unread(tokens):
-                named.typed = max(named.typed, 1)
-                return undoubled(other, again, lexicon)
-    return view, tokens
+            if text[index : index + size] == text[index - size : index] and not text[index].isascii():
+                yield size, index
+
+
+def _unknown(tokens: list[Token]) -> set[int]:
+    """The places of characters that nothing recognises."""
+    return {place for token in tokens if token.kind == "unknown" for place in range(token.start, token.end)}
 
 
 def _unread(tokens: list[Token]) -> int:
     return sum(token.end - token.start for token in tokens if token.kind == "unknown")
 
 
-def _cheapest(size: int, ways: _Ways) -> list[Token]:
-    """The tokens of the cheapest way through the text; of equal ones the longest piece at the end."""
-    costs = [0.0]
-    arrivals: list[_Way | None] = [None]
-    for end in range(1, size + 1):
-        least, arrival = costs[-1] + _UNKNOWN, None
-        for way in ways.get(end, ()):
-            cost = costs[end - way[0]] + way[1]
-            if cost < least or (cost == least and arrival is None):
-                least, arrival = cost, way
-        costs.append(least)
-        arrivals.append(arrival)
-    tokens: list[Token] = []
-    end = size
+def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
+    """The tokens of the cheapest of all ways through the text; of equal ones the one whose last piece is longer.
+
+    Characters that nothing recognises are one token up to the next gap.
+    """
+    costs = [0]  # of reaching each place, so far as it was looked at
+    arrivals: dict[int, _Way] = {}  # by what it is reached, where not by an unknown character
+    reached = 0
+    for way in ways:
+        end, start, price, _what = way
+        if end > reached:
+            nearest = costs[reached]
+            costs += range(nearest + _UNKNOWN, nearest + (end - reached) * _UNKNOWN + 1, _UNKNOWN)
+            reached = end
+        cost = costs[start] + price
+        if cost <= costs[end] and (cost < costs[end] or end not in arrivals):
+            costs[end] = cost
+            arrivals[end] = way
+    gaps, tokens = view.gaps, list[Token]()
+    end = len(view.text)
     while end:
-        chosen = arrivals[end]
-        start = end - chosen[0] if chosen else end - 1
-        tokens.append(_token(start, end, chosen[2]) if chosen else Token("unknown", start, end))
+        arrival = arrivals.get(end)
+        if arrival:
+            start = arrival[1]
+            tokens.append(_token(start, end, arrival[3]))
+        else:
+            start = end - 1
+            while start and gaps[start] == NONE and start not in arrivals:
+                start -= 1
+            tokens.append(Token("unknown", start, end))
         end = start
     tokens.reverse()
     return tokens
@@ -124,48 +152,44 @@ def _token(start: int, end: int, what: _What) -> Token:
     return Token("term", start, end, what[0], typed=what[1])
 
 
-def _words(view: View, lexicon: Lexicon) -> _Ways:
-    """Every text of the lexicon that stands in the view, where it may start and end; by the end, the longest first."""
-    text, gaps = view.text, view.gaps
-    closed = inside_words(view, lexicon) if LETTERS.search(text) else None
-    # How often something stands before a character, from the first one on.
-    marks = None if view.bare else list(accumulate(map(bool, gaps)))
-    ways: _Ways = {}
-    for last, entry in lexicon.words.iter(text):
-        end = last + 1
-        way = entry.way
-        start = end - way[0]
-        if closed and (start in closed or end in closed):
-            continue
-        if marks and marks[last] != marks[start]:  # something stands between its characters
-            strongest = max(gaps[start + 1 : end])
-            if strongest > entry.crosses or (strongest == SOFT and _two_names(view, start, end, lexicon)):
-                continue
-        if end in ways:
-            ways[end].append(way)
-        else:
-            ways[end] = [way]
+def _words(view: View, lexicon: Lexicon) -> list[_Way]:
+    """Every text of the lexicon that stands in the view, where it may start and end."""
+    found = lexicon.words.iter(view.text)
+    if view.bare:
+        ways = [(last + 1, last + 1 - entry.size, entry.price, entry) for last, entry in found]
+    else:
+        marks = list(accumulate(map(bool, view.gaps)))  # how often something stands before a character
+        ways = [
+            (last + 1, last + 1 - entry.size, entry.price, entry)
+            for last, entry in found
+            if marks[last] == marks[last + 1 - entry.size] or _crosses(view, last + 1, entry, lexicon)
+        ]
+    if LETTERS.search(view.text):
+        closed = inside_words(view, lexicon)
+        if closed:
+            ways = [way for way in ways if way[0] not in closed and way[1] not in closed]
     return ways
 
 
-def _add(ways: _Ways, end: int, way: _Way) -> None:
-    """Add a way to read what stands before `end`, behind those of its length."""
-    known = ways.setdefault(end, [])
-    known.append(way)
-    known.sort(key=itemgetter(0), reverse=True)
+def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
+    """Whether a word may be read over what stands between its characters."""
+    start = end - entry.size
+    strongest = max(view.gaps[start + 1 : end])
+    return strongest <= entry.crosses and not (strongest == SOFT and _two_names(view, start, end, lexicon))
 
 
-def _add_numbers(ways: _Ways, view: View, lexicon: Lexicon) -> None:
-    """Add the numbers of the view; over the number of an item nothing is read but that number itself."""
-    for start, end, measure in measures(view, lexicon):
-        _add(ways, end, (end - start, TERM, measure))
+def _with_numbers(ways: list[_Way], view: View, lexicon: Lexicon) -> list[_Way]:
+    """The ways with the numbers of the view; over the number of an item nothing is read but that number itself."""
+    numbers: list[_Way] = [(end, start, TERM, measure) for start, end, measure in measures(view, lexicon)]
     counted = items(view, lexicon)
+    if not numbers and not counted:
+        return ways
+    ways = sorted(ways + numbers, key=_ORDER)
     if counted:
-        for end, known in ways.items():
-            before = bisect_left(counted, end)
-            ways[end] = [way for way in known if bisect_left(counted, end - way[0]) == before]
-        for item in counted:
-            _add(ways, item + 1, (1, TERM, BARE))
+        ways = [way for way in ways if bisect_left(counted, way[0]) == bisect_left(counted, way[1])]
+        ways += [(item + 1, item, TERM, BARE) for item in counted]
+        ways.sort(key=_ORDER)
+    return ways
 
 
 def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
@@ -180,25 +204,33 @@ def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
 
 
 def _joined(tokens: list[Token], view: View) -> list[Token]:
-    """Unknown characters as one stretch, together with single-character words glued to them.
+    """The tokens with unknown stretches taken together with the single-character words glued to them.
 
     大 in 大血管错位 is no size, and 母 in 血管母细胞瘤 no mother, when the rest is unknown.
     """
     gaps = view.gaps
-    absorbed = [token.kind == "unknown" for token in tokens]
-    for index, token in enumerate(tokens):
-        if token.kind not in ("cue", "modifier") or token.end - token.start > 1 or _stands_alone(token):
-            continue
-        before = index > 0 and tokens[index - 1].kind == "unknown" and gaps[token.start] == NONE
-        after = index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE
-        absorbed[index] = before or after
+    absorbed = [
+        index
+        for index, token in enumerate(tokens)
+        if token.end - token.start == 1
+        and token.kind in ("cue", "modifier")
+        and (
+            (index > 0 and tokens[index - 1].kind == "unknown" and gaps[token.start] == NONE)
+            or (index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE)
+        )
+        and not _stands_alone(token)
+    ]
+    if not absorbed:
+        return tokens
+    for index in absorbed:
+        tokens[index] = Token("unknown", tokens[index].start, tokens[index].end)
     joined: list[Token] = []
-    for token, unknown in zip(tokens, absorbed, strict=True):
+    for token in tokens:
         last = joined[-1] if joined else None
-        if unknown and last and last.kind == "unknown" and gaps[token.start] == NONE:
+        if last and token.kind == last.kind == "unknown" and gaps[token.start] == NONE:
             last.end = token.end
         else:
-            joined.append(Token("unknown", token.start, token.end) if unknown else token)
+            joined.append(token)
     return joined
 
 
@@ -208,9 +240,9 @@ def _stands_alone(token: Token) -> bool:
     return entry is not None and (entry.joins >= LIST or not entry.axes.isdisjoint(_INDEPENDENT))
 
 
-def _add_mistyped_terms(ways: _Ways, view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> bool:
-    """Add the terms that stand over unknown characters but for characters they are commonly mistaken for."""
-    added = False
+def _mistyped_terms(ways: list[_Way], view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> list[_Way]:
+    """The terms that stand over unknown characters but for characters they are commonly mistaken for."""
+    found: list[_Way] = []
     for last, (length, term_keys) in lexicon.alike_words.iter(looked):
         end = last + 1
         start = end - length
@@ -220,39 +252,35 @@ def _add_mistyped_terms(ways: _Ways, view: View, looked: str, lexicon: Lexicon, 
             continue
         meant, wrong = mistyped(view.text[start:end], term_keys, lexicon)
         if meant and not _is_said(view.text, start, meant.key, ways):
-            _add(ways, end, (length, TERM + _MISTYPED * wrong, (meant, wrong)))
-            added = True
-    return added
+            found.append((end, start, TERM + _MISTYPED * wrong, (meant, wrong)))
+    return found
 
 
-def _add_mistyped_cues(ways: _Ways, view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> bool:
-    """Add the cues that stand over an unknown character that is mistaken for another: 末见室缺.
+def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> list[_Way]:
+    """The cues that stand over an unknown character that is mistaken for another: 末见室缺.
 
     The 位 of 占位伴高血压 is no 未, for it goes with the unknown one before it.
     """
-    gaps, added = view.gaps, False
+    gaps, found = view.gaps, list[_Way]()
     for last, entries in lexicon.alike_cues.iter(looked):
         for entry, doubting in entries:
-            size = len(entry.key)
             end = last + 1
-            start = end - size
+            start = end - entry.size
             if unknown.isdisjoint(range(start, end)) or (not view.bare and max(gaps[start + 1 : end])):
                 continue
             meant = mistyped_cue(view.text[start:end], entry, doubting, lexicon.vocabulary)
             beside = (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE)
             if meant and meant[1] + start in unknown and not beside:
-                _add(ways, end, (size, WORD + _MISTYPED, meant[0]))
-                added = True
-    return added
+                found.append((end, start, WORD + _MISTYPED, meant[0]))
+    return found
 
 
-def _is_said(text: str, start: int, meant: str, ways: _Ways) -> bool:
+def _is_said(text: str, start: int, meant: str, ways: list[_Way]) -> bool:
     """Whether a character that is not the one meant is part of a word that is known: the 段 of 主动脉弓中段."""
-    for place, right in enumerate(meant, start):
-        if text[place] != right:
-            for end in range(place + 1, len(text) + 1):
-                for size, _price, word in ways.get(end, ()):
-                    near = place - _LONGEST_WORD < end - size <= place
-                    if near and size > 1 and isinstance(word, Entry) and not word.senses:
-                        return True
-    return False
+    wrong = [place for place, right in enumerate(meant, start) if text[place] != right]
+    return any(
+        first <= place < end and place - first < _LONGEST_WORD and end - first > 1
+        for end, first, _price, word in ways
+        if isinstance(word, Entry) and not word.senses
+        for place in wrong
+    )

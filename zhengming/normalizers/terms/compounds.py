@@ -41,6 +41,7 @@ class Compounds:
         """Keep the two; nothing is worked out yet."""
         self._category = category
         self._lexicon = lexicon
+        self._leads: dict[tuple[str, ...], bool] = {}
         self._known: dict[str, tuple[_Compound, ...]] = {}
 
     def join_listed(self, reading: Reading) -> None:
@@ -71,8 +72,12 @@ class Compounds:
 
         One that has taken in its neighbour has the next one as neighbour.
         """
+        leads = self._leads
         if len(reading.found) < 2 or not any(
-            [one.method == "composed" or self._may_be_first(one) for one in reading.found]
+            [
+                one.method == "composed" or (leads[one.codes] if one.codes in leads else self._may_be_first(one))
+                for one in reading.found
+            ]
         ):
             return
         found = sorted(reading.found, key=lambda one: one.token)
@@ -84,11 +89,10 @@ class Compounds:
                 first = second
 
     def _may_be_first(self, found: Found) -> bool:
-        known = self._known
-        if len(found.codes) == 1:
-            code = found.codes[0]
-            return bool(known[code] if code in known else self._of(code))
-        return any([known[code] if code in known else self._of(code) for code in found.codes])
+        known = self._leads.get(found.codes)
+        if known is None:
+            known = self._leads[found.codes] = any(map(self._of, found.codes))
+        return known
 
     def _join(
         self, reading: Reading, first: Found, second: Found, stated: Collection[Qualifier], *, joined: bool

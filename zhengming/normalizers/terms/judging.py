@@ -53,7 +53,7 @@ class Judge:
         self._compounds.join_said(reading)
         for found in reading.found:
             found.problem = found.problem or self._own_problem(found, reading)
-        if any(token.kind == "unknown" for token in reading.tokens):
+        if any([token.kind == "unknown" for token in reading.tokens]):
             for found in reading.found:
                 found.problem = found.problem or self._unread(found, reading)
 

@@ -26,9 +26,8 @@ def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
     for run in LETTERS.finditer(text):
         first, last = run.span()
         start = first + glued_unit(text, first, lexicon)
-        for end in range(first + 1, last + 1):
-            if end < last and gaps[end] == NONE:
-                continue
+        inside = [end for end in range(first + 1, last) if gaps[end]] if any(gaps[first + 1 : last]) else []
+        for end in (*inside, last):
             closed.update(range(start + 1, end))
             if start and text[start - 1].isdigit() and _goes_on_behind_digit(view, start, lexicon):
                 closed.add(start)  # the ar of ventricu1ar

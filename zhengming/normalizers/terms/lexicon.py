@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,7 +32,7 @@ class Entry:
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
     whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, the
     `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of, the `values`
-    they say. `way` is the word as a piece of a cell: its size, its price, and itself.
+    they say, the `size` of the key and the `price` of reading it in a cell.
     """
 
     key: str
@@ -49,7 +49,8 @@ class Entry:
     method: str = ""
     axes: frozenset[str] = _NO_AXES
     values: frozenset[str] = _NO_AXES
-    way: tuple[int, float, Entry] = field(init=False, repr=False, compare=False)
+    size: int = 0
+    price: int = 0
 
     def settle(self, crossing: Mapping[str, int], folded: Mapping[str, str]) -> None:
         """Work out what follows from the senses and cues.
@@ -74,8 +75,8 @@ class Entry:
                     self._cross(folded.get(term.text) or fold(term.text), crossing)
         elif self.modifiers:
             self.token_kind = "modifier"
-        size = len(self.key)
-        self.way = (size, TERM - _LONGER * size if self.senses else WORD if size > 1 else _SINGLE, self)
+        self.size = size = len(self.key)
+        self.price = TERM - _LONGER * size if self.senses else WORD if size > 1 else _SINGLE
         if self.cues:
             self.axes = frozenset([cue.axis for cue in self.cues])
             self.values = frozenset([cue.value for cue in self.cues])
@@ -100,10 +101,10 @@ class Words(Protocol):
 
 
 _METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
-TERM = 1.0  # price of a piece of a cell that is a term; see `cell`
-_LONGER = 1e-4  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-WORD = 1.2  # a cue or sub-type word: a term of the same characters goes first
-_SINGLE = 2.5  # a cue of one character is mostly part of a longer word
+TERM = 10_000  # price of a piece of a cell that is a term; see `cell`
+_LONGER = 1  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
+WORD = 12_000  # a cue or sub-type word: a term of the same characters goes first
+_SINGLE = 25_000  # a cue of one character is mostly part of a longer word
 _TELLING = frozenset({"certainty", "timing", "procedure", "subject"})  # axes of cues that change what a name tells
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
@@ -291,8 +292,11 @@ class Lexicon:
 
     def alike_key(self, text: str) -> str:
         """The text with every character replaced by its confusable class."""
-        classes = self.vocabulary.alike
-        return "".join([classes.get(character, character) for character in text])
+        return text.translate(self._classes)
+
+    @cached_property
+    def _classes(self) -> dict[int, str]:
+        return {ord(one): its_class for one, its_class in self.vocabulary.alike.items()}
 
     def unfilled(self, text: str) -> str:
         """The text without the characters that may be added or left out of a name without making it another one."""

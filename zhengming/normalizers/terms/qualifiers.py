@@ -32,6 +32,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
+_SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
 
@@ -40,10 +41,12 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     """Give every concept of the reading its qualifiers."""
     answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
-        if token.kind == "number" and token.measure:
+        kind = token.kind
+        if kind in _SAYING:
+            if token.entry:
+                _words(reading, index, token.entry, lexicon, operations, answers=answers)
+        elif kind == "number" and token.measure:
             measure(reading, index, token.measure, lexicon.vocabulary.assigning)
-        elif token.entry and token.kind in ("cue", "modifier"):
-            _words(reading, index, token.entry, lexicon, operations, answers=answers)
     if lexicon.vocabulary.speaking.search(reading.view.marks):
         mark(reading, lexicon)
         answer(reading, lexicon)
@@ -52,13 +55,18 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     for found in reading.found:
         if found.shares:
             _share(found, found.shares)
-        timing = found.qualifiers.get("timing")
-        if timing == "current":
-            del found.qualifiers["timing"]  # what goes without saying
-        elif timing == "resolved":
-            found.qualifiers |= {"timing": "history", "course": "resolved"}
+        if "timing" in found.qualifiers:
+            _time(found)
         found.qualifiers.setdefault("certainty", "affirmed")
         found.qualifiers.setdefault("subject", "patient")
+
+
+def _time(found: Found) -> None:
+    """Leave out what goes without saying; what has resolved is history."""
+    if found.qualifiers["timing"] == "current":
+        del found.qualifiers["timing"]
+    elif found.qualifiers["timing"] == "resolved":
+        found.qualifiers |= {"timing": "history", "course": "resolved"}
 
 
 def _words(

@@ -9,6 +9,8 @@ from zhengming.normalizers.terms.lexicon import Entry
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
+_JOINING = frozenset({"cue", "number"})  # kinds of tokens that may separate what stands on either side of them
+
 
 @dataclass(slots=True)
 class Found:
@@ -85,7 +87,7 @@ class Reading:
 
     def bracket_host(self, index: int) -> Found | None:
         """The concept before the bracket that token `index` stands in, if no concept stands in that bracket."""
-        depth = self.view.depth[self.tokens[index].start]
+        depth = self.view.depth[self.tokens[index].start] if self.view.nested else 0
         if depth == 0:
             return None
         position = index
@@ -108,22 +110,25 @@ class Reading:
 def _separations(view: View, tokens: list[Token]) -> list[int]:
     """How strongly each token is separated from the one before it; the last entry stands for what follows the last."""
     gaps, depth = view.gaps, view.depth
-    strengths: list[int] = []
-    before = NONE
-    for index, token in enumerate(tokens):
-        strength = gaps[token.start]
-        if strength >= CLAUSE and index and depth[token.start] and depth[tokens[index - 1].end - 1]:
-            strength = LIST  # inside a bracket a comma lists what belongs to the name before it
-        joining = _joining(token)
-        strengths.append(strength if strength >= joining and strength >= before else max(joining, before))
-        before = joining
+    strengths = [gaps[token.start] for token in tokens]
     strengths.append(gaps[-1])
+    if view.nested:  # inside a bracket a comma lists what belongs to the name before it
+        for index in range(1, len(tokens)):
+            if strengths[index] >= CLAUSE and depth[tokens[index].start] and depth[tokens[index - 1].end - 1]:
+                strengths[index] = LIST
+    for index, token in enumerate(tokens):
+        if token.kind in _JOINING:
+            joining = _joining(token)
+            if joining:
+                strengths[index] = max(strengths[index], joining)
+                if index + 1 < len(tokens):
+                    strengths[index + 1] = max(strengths[index + 1], joining)
     return strengths
 
 
 def _joining(token: Token) -> int:
     """How strongly a word or number separates what stands on either side of it."""
-    if token.kind != "number":
-        return token.entry.joins if token.kind == "cue" and token.entry else NONE
+    if token.kind == "cue":
+        return token.entry.joins if token.entry else NONE
     measure = token.measure
     return CLAUSE if measure and measure.unit is None and not measure.quantity else NONE  # a bare number enumerates

@@ -75,11 +75,10 @@ class Verdicts:
         sure = [mention for mention in mentions if mention.status == "accepted"] if len(mentions) > 1 else ()
         if len(sure) <= 1:
             return mentions
-        above = [self._category.ancestors(mention.code) for mention in sure if mention.code]
-        return [
-            self._cover(mention, sure) if any([mention.code in codes for codes in above]) else mention
-            for mention in mentions
-        ]
+        told = [mention.code for mention in mentions if mention.code]
+        if all([self._category.ancestors(mention.code).isdisjoint(told) for mention in sure if mention.code]):
+            return mentions
+        return [self._cover(mention, sure) for mention in mentions]
 
     def _cover(self, mention: Mention, others: Sequence[Mention]) -> Mention:
         for other in others:

@@ -63,7 +63,7 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
         last = self._places[end - 1]
-        if self.depth[end - 1] > self.depth[start]:
+        if self.nested and self.depth[end - 1] > self.depth[start]:
             following = self._places[end] if end < len(self._places) else len(self.folded)
             last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
         return self._offsets[self._places[start]], self._offsets[last] + 1
