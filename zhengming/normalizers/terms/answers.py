@@ -14,20 +14,18 @@ from zhengming.normalizers.terms.vocabulary import NONE, UNCLEAR, Cue
 
 _UNCLEAR = "unclear-negation"
 _ENDING = ",;。."  # what may close an answer
-_BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
 
 
 def answer(reading: Reading, lexicon: Lexicon) -> None:
     """Say of every concept of the reading what the form's mark at it says."""
     if not reading.found:
         return
-    marks = lexicon.vocabulary.marks
     text = reading.view.marks
-    boxes = {mark: cues[0] for mark, cues in marks.items() if mark in text and cues[0].position in _BOXES}
+    boxes = {mark: cue for mark, cue in lexicon.vocabulary.boxes.items() if mark in text}
     if boxes:
         _ticked(reading, boxes)
-    signs = {mark: cues[0] for mark, cues in marks.items() if mark in text and cues[0].position == "sign"}
-    if signs:
+    signs = {mark: cue for mark, cue in lexicon.vocabulary.signs.items() if mark in text}
+    if any([cue.value == "refuted" for cue in signs.values()]):
         _signed(reading, signs)
 
 

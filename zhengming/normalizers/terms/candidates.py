@@ -28,11 +28,13 @@ class CandidateIndex:
         from rapidfuzz import fuzz, process
 
         self._scored = partial(process.extract, scorer=fuzz.ratio, limit=None)
-        self._keys = sorted(terms)
-        self._sizes = np.fromiter((len(term_key) + 2 for term_key in self._keys), dtype=np.float64)
+        keys = sorted(terms)
+        self._keys = np.array(keys, dtype=object)
+        self._sizes = np.fromiter((len(term_key) + 2 for term_key in keys), dtype=np.float64)
+        self._misspelt = np.fromiter((_is_misspelt(terms[term_key]) for term_key in keys), dtype=np.bool_)
         self._terms = terms
         self._known: dict[tuple[str, float], list[tuple[float, str]]] = {}
-        self._postings = _postings(self._keys)
+        self._postings = _postings(keys)
 
     def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1.
@@ -55,13 +57,16 @@ class CandidateIndex:
         return None
 
     def _nearest(self, text: str, cutoff: float, shown: int = SHOWN) -> list[tuple[float, str]]:
-        pool = [self._keys[index] for index in self._pool(text)]
-        scored = self._scored(text, pool, score_cutoff=cutoff * 100)
-        named = [(score / 100, term_key) for term_key, score, _place in scored]
-        return best_of_each(named, self._terms, shown)
+        scored = self._scored(
+            text, self._pool(text), score_cutoff=cutoff * 100
+        )  # of the same score in the pool's order
+        return _first_of_each(((score / 100, term_key) for term_key, score, _place in scored), self._terms, shown)
 
-    def _pool(self, text: str) -> list[int]:
-        """The _POOL terms that share most pairs with the text for their size; of equal ones the first."""
+    def _pool(self, text: str) -> list[str]:
+        """The _POOL terms that share most pairs with the text for their size, of equal ones the first.
+
+        Misspellings come last.
+        """
         import numpy as np
 
         postings = self._postings
@@ -69,14 +74,18 @@ class CandidateIndex:
         if not lists:
             return []
         shared = np.bincount(np.concatenate(lists))
-        least = (int(shared.max()) + 1) // 2  # a term sharing fewer pairs is not like the text
-        indices = np.flatnonzero(shared >= least)
+        least = (int(np.maximum.reduce(shared)) + 1) // 2  # a term sharing fewer pairs is not like the text
+        indices = (shared >= least).nonzero()[0]
         if len(indices) > _POOL:
             share = shared[indices] / self._sizes[indices]
             last = np.partition(share, -_POOL)[-_POOL]
             sure, equal = indices[share > last], indices[share == last]
             indices = np.concatenate((sure, equal[: _POOL - len(sure)]))
-        found: list[int] = indices.tolist()
+            indices.sort()
+        misspelt = self._misspelt[indices]
+        if misspelt.any():
+            indices = np.concatenate((indices[~misspelt], indices[misspelt]))
+        found: list[str] = self._keys[indices].tolist()
         return found
 
 
@@ -84,12 +93,28 @@ def best_of_each(
     scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int = SHOWN
 ) -> list[tuple[float, str]]:
     """The best term of each concept, best first; of terms of the same score a misspelling comes last."""
-    ordered = sorted([(-score, terms[one].senses[0][1].kind == "misspelling", one) for score, one in scored])
-    best: dict[str, tuple[float, str]] = {}
-    for score, _misspelt, term_key in ordered:
-        for code in terms[term_key].codes:
-            best.setdefault(code, (-score, term_key))
-    return list(dict.fromkeys(best.values()))[:shown]
+    ordered = sorted([(-score, _is_misspelt(terms[one]), one) for score, one in scored])
+    return _first_of_each(((-score, term_key) for score, _misspelt, term_key in ordered), terms, shown)
+
+
+def _first_of_each(
+    scored: Iterable[tuple[float, str]], terms: Mapping[str, Entry], shown: int
+) -> list[tuple[float, str]]:
+    """Those that are the first of a concept; at most `shown`."""
+    found: list[tuple[float, str]] = []
+    seen: set[str] = set()
+    for one in scored:
+        codes = terms[one[1]].codes
+        if not seen.issuperset(codes):
+            seen.update(codes)
+            found.append(one)
+            if len(found) == shown:
+                break
+    return found
+
+
+def _is_misspelt(entry: Entry) -> bool:
+    return entry.senses[0][1].kind == "misspelling"
 
 
 def _pairs(text: str) -> set[str]:

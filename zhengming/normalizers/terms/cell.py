@@ -132,8 +132,11 @@ def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
     while end:
         arrival = arrivals.get(end)
         if arrival:
-            start = arrival[1]
-            tokens.append(_token(start, end, arrival[3]))
+            _end, start, _price, what = arrival
+            if isinstance(what, Entry):
+                tokens.append(Token(what.token_kind, start, end, what))
+            else:
+                tokens.append(_token(start, end, what))
         else:
             start = end - 1
             while start and gaps[start] == NONE and start not in arrivals:
@@ -144,9 +147,7 @@ def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
     return tokens
 
 
-def _token(start: int, end: int, what: _What) -> Token:
-    if isinstance(what, Entry):
-        return Token(what.token_kind, start, end, what)
+def _token(start: int, end: int, what: Measure | tuple[Entry, int]) -> Token:
     if isinstance(what, Measure):
         return Token("number", start, end, measure=what)
     return Token("term", start, end, what[0], typed=what[1])

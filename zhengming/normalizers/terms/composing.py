@@ -60,7 +60,8 @@ class Composer:
             if kinds:
                 self._become(found, kinds[0].code)
                 _say(found, kinds[0].needed)
-        self._imply(found)
+        if found.codes[0] in self.implied:
+            self._imply(found)
 
     @cached_property
     def implied(self) -> dict[str, tuple[Qualifier, ...]]:

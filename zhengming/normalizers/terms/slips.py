@@ -75,12 +75,13 @@ class Slips:
             if len(name) >= _LEAST
         ]
         # Before the slip the text starts as a name does, after it it ends as one does.
-        first = max(size - SLIP - self.end(text, size), 0)
-        for place in range(first, min(self.start(text, 0) + SLIP, size)):
+        first, last = max(size - SLIP - self.end(text, size), 0), min(self.start(text, 0) + SLIP, size)
+        same = self._shortened(text[0], size) if last > 1 else {}
+        for place in range(first, last):
             typed, rest = text[place], text[:place] + text[place + 1 :]
-            if len(rest) >= _LEAST and rest in terms and not rest.isascii():
+            if size > _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
-            for name, at in self._shortened(rest[0], size).get(rest, ()):
+            for name, at in (same if place else self._shortened(rest[0], size)).get(rest, ()):
                 if len(name) < _LEAST and not self._lexicon.vocabulary.mistakable(typed, name[at]):
                     continue
                 if name[at] == typed and 0 < abs(at - place) <= _FAR and name != text:
@@ -95,7 +96,8 @@ class Slips:
         A text that is not the `whole` of what stands there may only have a character in the wrong place, or one that
         was mistaken for another.
         """
-        slips = [slip for slip in self.near(text) if self._is_thinkable(slip)]
+        near = self.near(text)
+        slips = [slip for slip in near if self._is_thinkable(slip)] if near else near
         codes = {self._lexicon.terms[slip.meant].codes for slip in slips}
         if len(codes) != 1:
             return None
@@ -117,8 +119,13 @@ class Slips:
         ]
         if not slips:
             return []
-        kin = {one for code in codes for one in (code, *category.ancestors(code), *category.descendants(code))}
-        return [slip.meant for slip in slips if kin.isdisjoint(terms[slip.meant].codes)]
+        above = {one for code in codes for one in (code, *category.ancestors(code))}
+        return [
+            slip.meant
+            for slip in slips
+            if above.isdisjoint(terms[slip.meant].codes)
+            and all(category.ancestors(code).isdisjoint(codes) for code in terms[slip.meant].codes)
+        ]
 
     def may_be_name(self, text: str) -> bool:
         """Whether the text starts or ends as a name does: all others are no slip of any."""

@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.reading import Found
 
 _DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN = 8  # candidates a reviewer is shown
+_ALWAYS = 2  # qualifiers every mention has
 _OF_ALL = ("certainty", "subject")  # qualifiers that a general and a more specific mention must share
 
 
@@ -31,33 +32,38 @@ class Verdicts:
 
     def mention(self, found: Found, raw: str, start: int, end: int) -> Mention:
         """The mention of a concept, or of a stretch that names none, in `raw[start:end]`."""
-        confidence, problem = self.confidence.get(found.method, 0.0), found.problem
+        method, problem, qualifiers = found.method, found.problem, found.qualifiers
+        confidence = self.confidence.get(method, 0.0)
         code = name = term = None
         status: Status = "unmatched"
+        candidates: tuple[Candidate, ...] = ()
         if found.codes:
             code = found.codes[0]
-            name, term = self._lexicon.name(code), found.entry.senses[0][1].text
-            status = "accepted" if not problem and confidence >= self._accept else "review"
-        if problem:
-            doubted = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0)
-            confidence = round(doubted, 4) if found.codes else 0.0
-        accepted = status == "accepted"
-        qualifiers = found.qualifiers
+            name, term, status = self._lexicon.name(code), found.entry.senses[0][1].text, "accepted"
+        if problem or not code or confidence < self._accept:
+            status, candidates = "review" if code else status, self._candidates(found)
+            if problem:
+                doubted = _DOUBTED * (found.rivals[0][0] if found.rivals else 1.0)
+                confidence = round(doubted, 4) if code else 0.0
+            problem = problem or "below-level"
+        if len(qualifiers) > _ALWAYS:
+            qualifiers = dict(sorted(qualifiers.items()))
+        text, category, reason = raw[start:end], self._category.name, problem or "known"
         return Mention(
-            raw[start:end],
+            text,
             start,
             end,
-            self._category.name,
+            category,
             code,
             name,
             status,
             confidence,
-            found.method,
-            "known" if accepted else problem or "below-level",
+            method,
+            reason,
             term,
-            () if accepted else self._candidates(found),
+            candidates,
             None,
-            dict(sorted(qualifiers.items())) if len(qualifiers) > len(_OF_ALL) else qualifiers,
+            qualifiers,
         )
 
     def _candidates(self, found: Found) -> tuple[Candidate, ...]:

@@ -17,6 +17,7 @@ from zhengming.dictionary.folding import fold, key
 
 _HAN_NUMERALS = "一二三四五六七八九十两半数"
 
+_BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
 _LONGEST_RUN = 3  # marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes
 
 UNCLEAR = "unclear"  # the certainty of an answer or a word that cannot be told
@@ -64,7 +65,7 @@ class Vocabulary:
     near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
-    finds any of `marks`.
+    finds any of `marks`. `boxes` are those of a form, ticked or not, `signs` those that are glued to a name.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
@@ -87,6 +88,8 @@ class Vocabulary:
     pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
+    boxes: Mapping[str, Cue]
+    signs: Mapping[str, Cue]
     speaking: re.Pattern[str]
     numbers: re.Pattern[str]
     numerals: re.Pattern[str]
@@ -152,6 +155,8 @@ def vocabulary() -> Vocabulary:
         pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
+        boxes={text: found[0] for text, found in marks.items() if found[0].position in _BOXES},
+        signs={text: found[0] for text, found in marks.items() if found[0].position == "sign"},
         speaking=re.compile("|".join(map(re.escape, sorted(marks)))),
         numbers=_number_pattern(units),
         numerals=re.compile(rf"[\d{_HAN_NUMERALS}]"),
