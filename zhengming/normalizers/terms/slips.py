@@ -76,7 +76,7 @@ class Slips:
         ]
         # Before the slip the text starts as a name does, after it it ends as one does.
         first, last = max(size - SLIP - self.end(text, size), 0), min(self.start(text, 0) + SLIP, size)
-        same = self._shortened(text[0], size) if last > 1 else {}
+        same = self._shortened(text[0], size) if max(first, 1) < last else {}
         for place in range(first, last):
             typed, rest = text[place], text[:place] + text[place + 1 :]
             if size > _LEAST and rest in terms and not rest.isascii():
