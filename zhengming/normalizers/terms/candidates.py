@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from zhengming.dictionary.index.grams import code_points
@@ -31,10 +31,15 @@ class CandidateIndex:
         keys = sorted(terms)
         self._keys = np.array(keys, dtype=object)
         self._sizes = np.fromiter((len(term_key) + 2 for term_key in keys), dtype=np.float64)
-        self._misspelt = np.fromiter((_is_misspelt(terms[term_key]) for term_key in keys), dtype=np.bool_)
         self._terms = terms
         self._known: dict[tuple[str, float], list[tuple[float, str]]] = {}
         self._postings = _postings(keys)
+
+    @cached_property
+    def _misspelt(self) -> NDArray[np.bool_]:
+        import numpy as np
+
+        return np.fromiter((_is_misspelt(self._terms[term_key]) for term_key in self._keys), dtype=np.bool_)
 
     def nearest(self, text: str, cutoff: float) -> list[tuple[float, str]]:
         """(score, term key) of the best term of each concept at or above `cutoff`, best first; scores are 0..1.
