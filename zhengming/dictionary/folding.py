@@ -22,7 +22,7 @@ _ROMAN_RUN = re.compile(
     r"(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])"
     r"|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))"
 )
-_POSSESSIVE = re.compile("(?<=[a-z])['\u2019]s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
+_POSSESSIVE = re.compile("['\u2019](?<=[a-z].)s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
 _BETWEEN = "│"  # stands between texts that are folded together; folds to itself
@@ -52,11 +52,13 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     table = _table()
     plain = list(map(table.__getitem__, text))
     folded = "".join(plain)
-    parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)}
+    parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)} if _GLUED_NUMERAL.search(text) else ()
     one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded and not parted
-    changes = ("i" in folded and _ROMAN_RUN.search(folded)) or _POSSESSIVE.search(folded)  # each numeral has an i
-    if one_by_one and not changes:
-        return folded, range(len(text) + 1)
+    if one_by_one and not _POSSESSIVE.search(folded):
+        if "i" not in folded or not _ROMAN_RUN.search(folded):  # each numeral has an i
+            return folded, range(len(text) + 1)
+        folded, kept = _fold_numerals(folded, range(len(text)))
+        return folded, [*kept, len(text)]
     pieces: list[str] = []
     offsets: list[int] = []
     spaced = False

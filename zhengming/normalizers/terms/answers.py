@@ -86,10 +86,10 @@ def _signed(reading: Reading, signs: Mapping[str, Cue]) -> None:
 
 def assigned(reading: Reading, lexicon: Lexicon) -> None:
     """An answer stands behind a mark that gives it to the name before it (室缺：0), or each name is followed by one."""
-    assigning = any(mark in reading.view.marks for mark in lexicon.vocabulary.assigning)
-    if not assigning and all(token.kind not in ("unknown", "number") for token in reading.tokens):
-        return
     listed = _listed(reading, lexicon.vocabulary.answers)
+    unread = any([token.kind == "unknown" for token in reading.tokens])
+    if not listed and not unread and not any([one in reading.view.marks for one in lexicon.vocabulary.assigning]):
+        return
     for found in reading.found:
         place = _behind(reading, found)
         cue = listed.get(found.token) if listed else _answer(reading, place, lexicon)

@@ -115,10 +115,9 @@ def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
     Characters that nothing recognises are one token up to the next gap.
     """
     costs = [0]  # of reaching each place, so far as it was looked at
-    arrivals: dict[int, _Way] = {}  # by what it is reached, where not by an unknown character
+    arrivals: dict[int, tuple[int, _What]] = {}  # from where and by what, where not by an unknown character
     reached = 0
-    for way in ways:
-        end, start, price, _what = way
+    for end, start, price, what in ways:
         if end > reached:
             nearest = costs[reached]
             costs += range(nearest + _UNKNOWN, nearest + (end - reached) * _UNKNOWN + 1, _UNKNOWN)
@@ -126,13 +125,13 @@ def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
         cost = costs[start] + price
         if cost <= costs[end] and (cost < costs[end] or end not in arrivals):
             costs[end] = cost
-            arrivals[end] = way
+            arrivals[end] = start, what
     gaps, tokens = view.gaps, list[Token]()
     end = len(view.text)
     while end:
         arrival = arrivals.get(end)
         if arrival:
-            _end, start, _price, what = arrival
+            start, what = arrival
             if isinstance(what, Entry):
                 tokens.append(Token(what.token_kind, start, end, what))
             else:
@@ -264,14 +263,15 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
     """
     gaps, found = view.gaps, list[_Way]()
     for last, entries in lexicon.alike_cues.iter(looked):
+        end = last + 1
+        start = end - entries[0][0].size
+        if unknown.isdisjoint(range(start, end)) or any(gaps[start + 1 : end]):
+            continue
+        if (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE):
+            continue
         for entry, doubting in entries:
-            end = last + 1
-            start = end - entry.size
-            if unknown.isdisjoint(range(start, end)) or (not view.bare and max(gaps[start + 1 : end])):
-                continue
             meant = mistyped_cue(view.text[start:end], entry, doubting, lexicon.vocabulary)
-            beside = (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE)
-            if meant and meant[1] + start in unknown and not beside:
+            if meant and meant[1] + start in unknown:
                 found.append((end, start, WORD + _MISTYPED, meant[0]))
     return found
 

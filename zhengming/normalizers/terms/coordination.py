@@ -67,6 +67,9 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with unread names of parts, glued, that share what is said behind them: 二尖瓣三尖瓣轻度反流."""
+    unread = [token for token in tokens if token.kind == "unknown"]
+    if len(unread) < 2:  # the parts, and what is said behind them
+        return tokens
     made: list[Token] = []
     for index, token in enumerate(tokens):
         pieces: list[int] = []

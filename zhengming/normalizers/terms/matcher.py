@@ -127,12 +127,14 @@ class Matcher:
         `beside` is the text of other cells of its row: what they are about settles an ambiguous abbreviation that
         nothing in its own cell settles.
         """
-        found = self._seen.get(text)
-        if found is None:
-            found = self._seen[text] = self._explained(text)
+        found = self._seen[text] = self._read_once(text)
         if beside and any(mention.reason == "ambiguous" for mention in found):
             return [mention for mention, _steps in self.explain(text, beside)]
         return list(found)
+
+    def _read_once(self, text: str) -> tuple[Mention, ...]:
+        known = self._seen.get(text)
+        return self._explained(text) if known is None else known
 
     def _explained(self, text: str) -> tuple[Mention, ...]:
         if self._learned or self._decided:
@@ -155,7 +157,7 @@ class Matcher:
                 self._proposer.forget()
         else:
             self._read_together(unseen, jobs)
-        return [self.match(text) for text in listed]
+        return [list(self._seen[text]) for text in listed]
 
     @collecting.paused(kept=True)
     def nearest_many(self, texts: Iterable[str], *, top: int = 5, least: float = 0.0) -> list[list[Candidate]]:
@@ -178,11 +180,11 @@ class Matcher:
     def _read_together(self, texts: Sequence[str], jobs: int | None) -> None:
         """Read distinct texts: many on `jobs` cores, a few here."""
         processes = parallel.workers(len(texts), jobs)
-        read: Iterable[Sequence[Mention]] = map(self.match, texts)
+        read: Iterable[Sequence[Mention]] = map(self._read_once, texts)
         if processes > 1:
             for text in texts[:: len(texts) // _TRIED]:  # what they need is worked out once: workers inherit it
                 self.match(text)
-            read = parallel.read_many(texts, self.match, processes)
+            read = parallel.read_many(texts, self._read_once, processes)
         for text, mentions in zip(texts, read, strict=True):
             self._seen[text] = tuple(mentions)
 

@@ -68,6 +68,9 @@ class Operations:
 
     def read_results(self, reading: Reading) -> None:
         """Let what an operation left behind be the concept that has such a name: 室缺修补术后，残余分流."""
+        entries = [token.entry for token in reading.tokens if token.entry]
+        if not any([OPERATED in entry.values or entry.modifiers for entry in entries]):
+            return
         for found in reading.found:
             said = [found.token + 1]
             while said[-1] < len(reading.tokens) and _is_said(reading, said[-1], "timing", OPERATED):

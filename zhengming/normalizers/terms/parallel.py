@@ -12,11 +12,13 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
 if TYPE_CHECKING:
+    from multiprocessing.pool import IMapIterator
     from multiprocessing.sharedctypes import Synchronized
 
 LEAST_TEXTS = 2_000  # below this a fork (some 30 ms) gains too little
@@ -49,8 +51,8 @@ def read_many(texts: Sequence[str], reader: _Reader, processes: int) -> Iterator
             waiting = pool.imap_unordered(_read_portion, range(len(portions)))
             while (number := work.taken()) < len(portions):
                 read[number] = [reader(text) for text in portions[number]]
-            for number, packed in filter(None, waiting):
-                read[number] = [[_unpacked(one) for one in mentions] for mentions in marshal.loads(packed)]
+                read.update(map(_unpacked, _arrived(waiting)))
+            read.update(map(_unpacked, filter(None, waiting)))
         for number in range(len(portions)):
             yield from read.pop(number)
     finally:
@@ -78,22 +80,36 @@ def _read_portion(_number: int) -> tuple[int, bytes] | None:
     number = _work.taken()
     if number >= len(_work.portions):
         return None
-    read = [[_packed(mention) for mention in _work.reader(text)] for text in _work.portions[number]]
+    reader = _work.reader
+    read = [
+        [_with_candidates(one, tuple) if one[_CANDIDATES] else tuple(one) for one in reader(text)]
+        for text in _work.portions[number]
+    ]
     return number, marshal.dumps(read)
 
 
-def _packed(mention: Mention) -> tuple[object, ...]:
-    candidates = mention.candidates
-    if not candidates:
-        return tuple(mention)
-    return (*mention[:_CANDIDATES], tuple(map(tuple, candidates)), *mention[_CANDIDATES + 1 :])
+def _arrived(waiting: IMapIterator[tuple[int, bytes] | None]) -> Iterator[tuple[int, bytes]]:
+    """The portions that other processes have read by now."""
+    while True:
+        try:
+            portion = waiting.next(timeout=0)
+        except (StopIteration, multiprocessing.TimeoutError):
+            return
+        if portion:
+            yield portion
 
 
-def _unpacked(values: Sequence[Any]) -> Mention:
-    candidates = values[_CANDIDATES]
-    if not candidates:
-        return Mention._make(values)
-    return Mention._make((*values[:_CANDIDATES], tuple(map(Candidate._make, candidates)), *values[_CANDIDATES + 1 :]))
+def _unpacked(portion: tuple[int, bytes]) -> tuple[int, list[Sequence[Mention]]]:
+    number, packed = portion
+    return number, [
+        tuple([_mention(_with_candidates(one, Candidate._make) if one[_CANDIDATES] else one) for one in mentions])
+        for mentions in marshal.loads(packed)
+    ]
 
 
+def _with_candidates(values: Sequence[Any], make: Callable[[Any], object]) -> tuple[Any, ...]:
+    return (*values[:_CANDIDATES], tuple(map(make, values[_CANDIDATES])), *values[_CANDIDATES + 1 :])
+
+
+_mention = partial(tuple.__new__, Mention)  # a third of what Mention._make takes
 _CANDIDATES = Mention._fields.index("candidates")
