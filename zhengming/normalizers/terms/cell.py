@@ -16,10 +16,10 @@ from operator import itemgetter
 
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
 from zhengming.normalizers.terms.lexicon import TERM, WORD, Entry, Lexicon
-from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue
+from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT
 
 _UNKNOWN = 30_000  # for each character nothing recognises
 _MISTYPED = 15_000  # more for each wrong character of a term
@@ -73,6 +73,8 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         if cues:
             tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
         tokens = _joined(tokens, view)
+        if view.nested:
+            tokens = _kinds_mistyped(tokens, view, lexicon)
     return tokens
 
 
@@ -274,6 +276,19 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
             if meant and meant[1] + start in unknown:
                 found.append((end, start, WORD + _MISTYPED, meant[0]))
     return found
+
+
+def _kinds_mistyped(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
+    """The tokens with items of brackets that are a sub-type word but for one character as that word: 室缺（杆下型）."""
+    gaps, made = view.gaps, list[Token]()
+    for token in tokens:
+        inside = token.kind == "unknown" and view.depth[token.start]
+        if inside and gaps[token.start] >= BRACKET and gaps[token.end] >= BRACKET:
+            entry = mistyped_modifier(view.text[token.start : token.end], lexicon)
+            made.append(Token("modifier", token.start, token.end, entry, typed=1) if entry else token)
+        else:
+            made.append(token)
+    return made
 
 
 def _is_said(text: str, start: int, meant: str, ways: list[_Way]) -> bool:

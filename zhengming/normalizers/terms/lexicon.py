@@ -282,6 +282,16 @@ class Lexicon:
         words: Words = automaton(found.items())
         return words
 
+    @cached_property
+    def alike_modifiers(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The sub-type words by their text with every character replaced by its confusable class."""
+        found: dict[str, dict[str, Entry]] = {}
+        for modifier in self.category.modifiers:
+            entry = self.entries[self.key(modifier.term)]
+            if not entry.senses and len(entry.key) > 1 and not entry.key.isascii():
+                found.setdefault(self.alike_key(entry.key), {})[entry.key] = entry
+        return {text: tuple(entries.values()) for text, entries in found.items()}
+
     def codes(self, term_key: str) -> Sequence[str]:
         """Codes of the concepts that a term may name: the first ones, where they are very many."""
         return self.terms[term_key].codes

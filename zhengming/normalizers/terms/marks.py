@@ -20,7 +20,7 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
         between, apart = view.between(place), view.between_with_spaces(place)
         for sign, cues in marks.items():
             if sign in between:
-                _mark(reading, border, cues[0], leads=apart.endswith(sign) and not apart.startswith(sign))
+                _mark(reading, border, cues[0], leads=apart.endswith(sign) and apart[: -len(sign)].endswith(" "))
 
 
 def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:

@@ -41,6 +41,16 @@ def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
     return len(pairs) if alike else -1
 
 
+def mistyped_modifier(text: str, lexicon: Lexicon) -> Entry | None:
+    """The sub-type word that the text is but for one character mistaken for another; None where it may be several."""
+    found = [
+        entry
+        for entry in lexicon.alike_modifiers.get(lexicon.alike_key(text), ())
+        if mistyped_cue(text, entry, entry, lexicon.vocabulary)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def mistyped_cue(text: str, entry: Entry, doubting: Entry, vocabulary: Vocabulary) -> tuple[Entry, int] | None:
     """The word that the text is but for one character mistaken for another, and the place of that character.
 
