@@ -86,8 +86,8 @@ def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, 
         other = view.without(index, size)
         again = tokenize(other, lexicon)
         named = next((token for token in again if token.start < index <= token.end), None)
-        if named and named.kind == "term" and _unread(again) < _unread(tokens):
-            named.typed = max(named.typed, 1)
+        if named and named.kind == "term" and not named.typed and _unread(again) < _unread(tokens):
+            named.typed = 1
             return undoubled(other, again, lexicon)
     return view, tokens
 
