@@ -36,7 +36,7 @@ class Token:
 
     `kind` is term, modifier, cue, number, unknown, or part (used up by a term before it); `typed` counts the wrong
     characters of a term; a `joined` term shares what a list says once for all its items; a `doubted` one may be no
-    concept by itself, for this reason.
+    concept by itself, for this reason; `method` is how a term was found that does not stand there as it is.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Token:
     typed: int = 0
     joined: bool = False
     doubted: str = ""
+    method: str = ""
 
 
 # What may be read: where it ends and starts, its price, and what it is (a mistyped term with its wrong characters).

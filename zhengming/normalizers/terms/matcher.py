@@ -284,13 +284,31 @@ class Matcher:
         return found
 
     def _read_mentions(self, view: View, beside: frozenset[str], known: bool) -> tuple[View, list[Found]]:
-        """Every concept of the cell, and every stretch that names none, with the view that they tell places of."""
+        """Every concept of the cell, and every stretch that names none, with the view that they tell places of.
+
+        Where a stretch that was left turns out to be a name after all (红斑性狼疮), the cell is read once more with it,
+        for what is said of that name.
+        """
+        reading, left = self._read_tokens(view, beside, known, ())
+        sure = [found for found in left if found.codes and not found.problem]
+        if sure and len(reading.tokens) > 1:
+            reading, left = self._read_tokens(view, beside, known, sure)
+            for found in left:
+                found.problem = found.problem or ("only-similar" if found.codes else "")
+        return reading.view, reading.found + left
+
+    def _read_tokens(
+        self, view: View, beside: frozenset[str], known: bool, sure: Sequence[Found]
+    ) -> tuple[Reading, list[Found]]:
+        """A reading of the cell, with the `sure` stretches as names, and what is left of it."""
         lexicon = self._lexicon
         tokens = unglued(view, tokenize(view, lexicon), lexicon)
         kinds = {token.kind for token in tokens}
         unread = "unknown" in kinds
         if unread:
             view, tokens = self._put_right(view, tokens)
+        if sure:
+            _name(tokens, sure)
         self._decided.host(tokens, view)
         pieced = unread or "modifier" in kinds
         if pieced:
@@ -312,7 +330,7 @@ class Matcher:
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):
             mistakable(reading, lexicon, self._slips)
-        return view, reading.found + (self._left(reading) if unread and not known else [])
+        return reading, self._left(reading) if unread and not known else []
 
     def _put_right(self, view: View, tokens: list[Token]) -> tuple[View, list[Token]]:
         """The cell with slips put right that make no other name of one, and its tokens."""
@@ -337,7 +355,7 @@ class Matcher:
         ]
 
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
-        method = "wrong-character" if token.typed else "shared-head" if token.joined else entry.method
+        method = "wrong-character" if token.typed else "shared-head" if token.joined else token.method or entry.method
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
         found.problem = token.doubted
@@ -346,3 +364,12 @@ class Matcher:
             if len(typed) == len(entry.key) and typed != entry.key and self._guard.contrasts(typed, entry.key):
                 found.problem = "confusable"
         return found
+
+
+def _name(tokens: list[Token], sure: Sequence[Found]) -> None:
+    """Let unread stretches be the names that they turned out to be."""
+    places = {(found.start, found.end): found for found in sure}
+    for token in tokens:
+        found = places.get((token.start, token.end)) if token.kind == "unknown" else None
+        if found:
+            token.kind, token.entry, token.method = "term", found.entry, found.method
