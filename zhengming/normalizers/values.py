@@ -84,10 +84,13 @@ class Column:
 
     def statuses(self) -> Counter[str]:
         """How many cells that hold something have which status."""
+        import numpy as np
+
         counted: Counter[str] = Counter()
-        for at, count in Counter(self.which).items():
-            status, reason = verdict(self.cells[at][1])
-            if reason != "empty":
+        counts = np.bincount(np.asarray(self.which, dtype=np.int64), minlength=len(self.cells)).tolist()
+        for (_raw, outcome), count in zip(self.cells, counts, strict=True):
+            status, reason = verdict(outcome)
+            if reason != "empty" and count:
                 counted[status] += count
         return counted
 

@@ -10,14 +10,13 @@ The facts of the run (file hash, dictionary, program) stand in every row: parque
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.findings import Finding, Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.terms.decided import METHOD
-from zhengming.normalizers.terms.mention import Mention
+from zhengming.normalizers.terms.mention import Mention, in_columns
 from zhengming.normalizers.values import Column, addresses, joined, other_columns, places, verdict
 from zhengming.tables import CellValue, cell_text
 from zhengming.tables.locate import Located
@@ -141,15 +140,17 @@ def _mentions(column: Column, decided: _Decided) -> pl.Series:
     """The mentions of every cell."""
     import polars as pl
 
-    told: list[tuple[object, ...]] = []
+    told: list[Mention] = []
     of_cell: list[int] = []
+    decisions: list[str | None] = []
     for at, (raw, outcome) in enumerate(column.cells):
-        for one in outcome.mentions if isinstance(outcome, CodedCell) else ():
-            told.append(decided.told(one, raw))
-            of_cell.append(at)
+        mentions = outcome.mentions if isinstance(outcome, CodedCell) else ()
+        told += mentions
+        of_cell += [at] * len(mentions)
+        decisions += [decided.told(one, raw) for one in mentions]
     fields = {key: pl.Float64 if key == "confidence" else pl.String for key in MENTION_PARTS}
-    parts = list(zip(*told, strict=True)) or [()] * len(fields)  # column by column: quicker than row by row
-    made = pl.DataFrame(dict(zip(fields, parts, strict=True)), schema=fields)
+    parts = {**in_columns(told), "decision": decisions}
+    made = pl.DataFrame({key: parts[key] for key in fields}, schema=fields)
     listed = made.select(pl.struct(pl.all()).alias("told")).with_columns(pl.Series("cell", of_cell, dtype=pl.UInt32))
     grouped = listed.group_by("cell", maintain_order=True).agg("told")
     # Cells without mentions have an empty list, which stands behind the others.
@@ -163,9 +164,6 @@ def _mentions(column: Column, decided: _Decided) -> pl.Series:
 MENTION_PARTS = ("text", "code", "name", "status", "reason", "method", "term", "confidence", "decision")
 
 
-_parts = attrgetter(*MENTION_PARTS[:-1])
-
-
 class _Decided:
     """Tells of a mention which decision it rests on."""
 
@@ -173,10 +171,10 @@ class _Decided:
         self._decisions = decisions
         self._sender = sender
 
-    def told(self, one: Mention, raw: CellValue) -> tuple[object, ...]:
-        """The parts of the mention in the cell `raw`."""
+    def told(self, one: Mention, raw: CellValue) -> str | None:
+        """The decision behind the mention in the cell `raw`."""
         ruling = self._ruling(one, cell_text(raw)) if one.method == METHOD else None
-        return *_parts(one), _in_words(ruling) if ruling else None
+        return _in_words(ruling) if ruling else None
 
     def _ruling(self, one: Mention, cell: str) -> Ruling | None:
         found = self._decisions.ruling(one.category, cell, self._sender)

@@ -10,7 +10,7 @@ from zhengming.findings import Place
 from zhengming.normalizers.coded import CodedCell
 from zhengming.normalizers.outcome import Outcome
 from zhengming.normalizers.terms.decided import NO_MATCH, SURROUNDINGS
-from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.mention import Candidate, Mention, in_columns
 from zhengming.normalizers.values import Column, addresses, verdict
 from zhengming.tables import CellValue, cell_text
 from zhengming.tables.locate import Located
@@ -113,20 +113,20 @@ def _mentions_of(
     import numpy as np
     import polars as pl
 
-    told: list[tuple[object, ...]] = []
+    told: list[Mention] = []
     starts, counts = [], []
     for _raw, outcome in column.cells:
         mentions = outcome.mentions if isinstance(outcome, CodedCell) else ()
         starts.append(len(told))
         counts.append(len(mentions))
-        told += [_mention_row(field, mention, category) for mention in mentions]
+        told += mentions
     which = np.asarray(column.which, dtype=np.int64)
     count = np.asarray(counts, dtype=np.int64)[which]
     rows = np.repeat(np.arange(len(which)), count)  # of each mention, its row
     within = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)  # and its number in the row's cell
     of_mention = {name: schema[name] for name in MENTION_COLUMNS[MENTION_COLUMNS.index("field") :]}
-    parts = list(zip(*told, strict=True)) or [()] * len(of_mention)  # column by column: quicker than row by row
-    made = pl.DataFrame(dict(zip(of_mention, parts, strict=True)), schema=of_mention)
+    parts = _mention_columns(field, told, category)
+    made = pl.DataFrame({name: parts[name] for name in of_mention}, schema=of_mention)
     made = made[np.asarray(starts, dtype=np.int64)[which[rows]] + within]
     numbers = [table.address(row.number, column.index)[0] for row in table.rows]
     return made.select(
@@ -236,23 +236,18 @@ def _specific(one: Candidate, cell: CodedCell) -> bool:
     return not any(mention.code == one.code and mention.covered_by for mention in cell.mentions)
 
 
-def _mention_row(field: Field, mention: Mention, category: Category) -> tuple[object, ...]:
-    """The columns of a mention from `field` on."""
-    return (
-        field.name,
-        mention.text,
-        mention.code,
-        mention.name,
-        category.first_mapping(mention.code) if mention.code else None,
-        mention.status,
-        mention.confidence,
-        mention.method,
-        mention.reason,
-        mention.term,
-        mention.covered_by,
-        "; ".join(f"{axis}={value}" for axis, value in mention.qualifiers.items()),
-        _candidates(mention),
-    )
+def _mention_columns(field: Field, mentions: Sequence[Mention], category: Category) -> dict[str, Sequence[object]]:
+    """The columns of mentions from `field` on."""
+    parts = in_columns(mentions)
+    codes: Sequence[str | None] = parts["code"]
+    mapped = {code: category.first_mapping(code) for code in dict.fromkeys(codes) if code}
+    said = [[f"{axis}={value}" for axis, value in one.items()] for one in parts["qualifiers"]]
+    return parts | {
+        "field": [field.name] * len(mentions),
+        "mapping": [mapped[code] if code else None for code in codes],
+        "qualifiers": list(map("; ".join, said)),
+        "candidates": [_candidates(one) if one.candidates else "" for one in mentions],
+    }
 
 
 def _candidates(mention: Mention) -> str:

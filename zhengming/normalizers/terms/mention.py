@@ -6,8 +6,9 @@ takes four times as long to make.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from zhengming.normalizers.outcome import Status
 
@@ -49,3 +50,9 @@ class Mention(NamedTuple):
     def as_dict(self) -> dict[str, object]:
         """The fields as plain values, for JSON."""
         return {**self._asdict(), "candidates": [one._asdict() for one in self.candidates]}
+
+
+def in_columns(mentions: Sequence[Mention]) -> dict[str, Sequence[Any]]:
+    """The parts of many mentions, each as one column: to make a table of these is quicker than row by row."""
+    parts = zip(*mentions, strict=True) if mentions else repeat(())
+    return dict(zip(Mention._fields, parts, strict=False))
