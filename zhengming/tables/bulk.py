@@ -256,8 +256,19 @@ def put(data: bytes, sheets: Sequence[SheetRows], strings: Strings, target: IO[b
             part, sheet = source.read(name), into.get(name)
             large = sheet.large if sheet else strings.count > LARGE
             with made_book.open(name, "w", force_zip64=large) as entry:  # by name: dated 1980, as everything in it
-                for some in _with_rows(part, sheet) if sheet else _with_strings(part, strings, name):
+                for some in _ahead(_with_rows(part, sheet) if sheet else _with_strings(part, strings, name)):
                     entry.write(some)
+
+
+def _ahead(made: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, the next always being made while one is used: polars and zlib leave the interpreter to others."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, made, None)
+        while (some := coming.result()) is not None:
+            coming = beside.submit(next, made, None)
+            yield some
 
 
 def _with_rows(part: bytes, sheet: SheetRows) -> Iterator[bytes]:
