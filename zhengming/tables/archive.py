@@ -21,6 +21,7 @@ _SMALL = 1 << 20  # an entry of less than this may be as dense as it likes
 SEND_AGAIN = "ask the sender to send it again"
 SAVE_AGAIN = "open it in Excel or WPS and save it again as .xlsx"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, OSError)
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = (".xml", ".rels", ".vml")
 
 
@@ -57,13 +58,38 @@ class Archive:
         if part_name(part) in self._damaged:
             raise zipfile.BadZipFile
         data = self._archive.read(info)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data.startswith(_UTF16_MARKS):
             return _utf8(data.decode("utf-16", errors="replace"))
         if data[:4] == b"<\0?\0":  # UTF-16 without a mark
             return _utf8(data.decode("utf-16-le", errors="replace"))
         if data[:4] == b"\0<\0?":
             return _utf8(data.decode("utf-16-be", errors="replace"))
         return data
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """The same, some bytes at a time.
+
+        Raises:
+            BadZipFile: this part is damaged.
+        """
+        info = self.names.get(part_name(part))
+        if info is None:
+            return
+        if part_name(part) in self._damaged:
+            raise zipfile.BadZipFile
+        with self._archive.open(info) as entry:
+            chunk = entry.read(_CHUNK)
+            if chunk.startswith(_UTF16_MARKS) or chunk[:4] in (b"<\0?\0", b"\0<\0?"):
+                yield self.read(part)
+                return
+            while chunk:
+                yield chunk
+                chunk = entry.read(_CHUNK)
+
+    def size(self, part: str) -> int:
+        """How many bytes a part has, inflated; 0 when there is no such part."""
+        info = self.names.get(part_name(part))
+        return info.file_size if info else 0
 
     def _check_bytes(self, limits: Limits) -> None:
         total = 0

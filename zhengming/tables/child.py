@@ -12,8 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from zhengming.errors import FileError
-from zhengming.tables.contents import Contents, Source
-from zhengming.tables.kept_rows import BLOCK
+from zhengming.tables.contents import Source, told
 from zhengming.tables.limits import Limits
 from zhengming.tables.sent import send
 
@@ -57,15 +56,7 @@ def messages(reader: ModuleType, source: Source) -> Iterator[tuple[Any, ...]]:
 
     A reader that can tell rows before it knows all of them has a function `messages` of its own.
     """
-    told: Iterator[tuple[Any, ...]] = (
-        reader.messages(source) if hasattr(reader, "messages") else _of_contents(reader.read_contents(source))
+    found: Iterator[tuple[Any, ...]] = (
+        reader.messages(source) if hasattr(reader, "messages") else told(reader.read_contents(source))
     )
-    return told
-
-
-def _of_contents(contents: Contents) -> Iterator[tuple[Any, ...]]:
-    for sheet in contents.sheets:
-        yield "sheet", sheet.name, sheet.merges, sheet.hidden, sheet.hidden_rows, sheet.hidden_columns
-        for start in range(0, len(sheet.rows), BLOCK):  # the parent unpacks one block while the next is packed
-            yield "rows", sheet.rows[start : start + BLOCK]
-    yield "end", contents.notices, contents.date1904, dict(contents.details)
+    return found

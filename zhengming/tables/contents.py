@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -44,6 +44,15 @@ def gathered(messages: Iterable[tuple[Any, ...]]) -> Contents:
     for message in messages:
         received.take(message)
     return received.contents()
+
+
+def told(contents: Contents) -> Iterator[tuple[Any, ...]]:
+    """The messages that tell all of it."""
+    for sheet in contents.sheets:
+        yield "sheet", sheet.name, sheet.merges, sheet.hidden, sheet.hidden_rows, sheet.hidden_columns
+        for start in range(0, len(sheet.rows), BLOCK):  # the parent unpacks one block while the next is packed
+            yield "rows", sheet.rows[start : start + BLOCK]
+    yield "end", contents.notices, contents.date1904, dict(contents.details)
 
 
 class Received:

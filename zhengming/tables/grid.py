@@ -5,7 +5,7 @@ Cells are kept sparse, so that two of them in opposite corners of a sheet cost t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from zhengming.errors import TooLarge
@@ -80,22 +80,47 @@ class Grid:
         for noted in (self.no_value, self.quoted, self.recovered):
             noted.clear()
 
+    @property
+    def merges(self) -> tuple[Merge, ...]:
+        """The merged ranges."""
+        return tuple(sorted(self._merges))
+
+    def given(self, before: int, upto: int = MAX_ROWS) -> list[Sequence[CellValue]]:
+        """The rows behind the first `before`, those behind `upto` left out; they are no longer held here.
+
+        Raises:
+            ValueError: a cell was put into one of the first `before` rows.
+        """
+        ready = [row for row in self._cells if row <= upto]
+        if not ready:
+            return []
+        if min(ready) <= before:
+            raise ValueError(before)
+        rows: list[Sequence[CellValue]] = [_NO_CELLS] * (max(ready) - before)
+        for row in ready:
+            rows[row - before - 1] = _line(self._cells.pop(row))
+        return rows
+
     def sheet(self) -> Sheet:
         """The sheet as it is now."""
         rows: list[Sequence[CellValue]] = [_NO_CELLS] * max(self._cells, default=0)
         for row, cells in self._cells.items():
-            line: list[CellValue] = [None] * max(cells)
-            for column, value in cells.items():
-                line[column - 1] = value
-            rows[row - 1] = line
+            rows[row - 1] = _line(cells)
         return Sheet(
             self.name,
             rows,
-            tuple(sorted(self._merges)),
+            self.merges,
             self.hidden,
             frozenset(self.hidden_rows),
             frozenset(self.hidden_columns),
         )
+
+
+def _line(cells: dict[int, CellValue]) -> list[CellValue]:
+    line: list[CellValue] = [None] * max(cells)
+    for column, value in cells.items():
+        line[column - 1] = value
+    return line
 
 
 def told(grids: Sequence[Grid], sheets: Sequence[Sheet], file: str) -> list[Notice]:
@@ -131,12 +156,19 @@ def formula_notices(addresses: Sequence[Address], place: Place) -> list[Notice]:
 
 def hidden_notices(sheet: Sheet, filtered: bool, place: Place) -> list[Notice]:
     """Rows and columns of the sheet that nobody sees; rows hidden on a filtered sheet count as hidden by its filter."""
+    width = max(map(len, sheet.rows), default=0)
+    return hidden_within(len(sheet.rows), width, sheet.hidden_rows, sheet.hidden_columns, filtered, place)
+
+
+def hidden_within(
+    height: int, width: int, hidden_rows: Set[int], hidden_columns: Set[int], filtered: bool, place: Place
+) -> list[Notice]:
+    """The same of a sheet of so many rows and columns."""
     notices = []
-    rows = sum(row <= len(sheet.rows) for row in sheet.hidden_rows)
+    rows = sum(row <= height for row in hidden_rows)
     if rows:
         notices.append(Notice("filtered-rows" if filtered else "hidden-rows", place, {"count": rows}))
-    width = max(map(len, sheet.rows), default=0)
-    columns = sum(column <= width for column in sheet.hidden_columns)
+    columns = sum(column <= width for column in hidden_columns)
     if columns:
         notices.append(Notice("hidden-columns", place, {"count": columns}))
     return notices

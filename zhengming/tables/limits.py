@@ -18,6 +18,7 @@ class Limits:
     entries: int = 2_000  # files inside the zip
     entry_bytes: int = 512 << 20  # one of them, inflated
     total_bytes: int = 1 << 30  # all of them, inflated
+    whole_bytes: int = 4 << 30  # sheets of an xlsx, inflated, that are read at once; larger ones are read row by row
     ratio: int = 200  # inflated to deflated, of one entry larger than a megabyte; honest sheets stay under 60
     grid_cells: int = 20_000_000  # the rectangle a dense reader allocates; a sparser sheet is read cell by cell
     memory_bytes: int = 3 << 29  # address space of the child; what it sends takes up to as much again in the parent
@@ -27,7 +28,16 @@ class Limits:
 
     def kept(self) -> Limits:
         """The limits where the rows of a large file are kept on disk."""
-        return replace(self, file_bytes=4 << 30, text_bytes=4 << 30, entry_bytes=4 << 30, total_bytes=6 << 30)
+        return replace(
+            self,
+            file_bytes=4 << 30,
+            text_bytes=4 << 30,
+            entry_bytes=4 << 30,
+            total_bytes=6 << 30,
+            whole_bytes=min(self.whole_bytes, 64 << 20),
+            grid_cells=200_000_000,
+            seconds_per_mb=5.0,
+        )
 
     def time_for(self, file_bytes: int) -> float:
         """Seconds that reading a file of this size may take.

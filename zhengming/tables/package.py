@@ -61,11 +61,27 @@ class Package:
         """The bytes of one part as UTF-8; empty when there is no such part."""
         return self._archive.read(part)
 
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """The same, some bytes at a time."""
+        return self._archive.chunks(part)
+
+    def size(self, part: str) -> int:
+        """How many bytes a part has, inflated."""
+        return self._archive.size(part)
+
     def related(self, kind: str) -> bytes:
         """The part that the workbook names as its `kind` ("styles", "sharedStrings"); empty when there is none."""
+        return next(filter(None, map(self.read, self._related(kind))), b"")
+
+    def related_chunks(self, kind: str) -> Iterator[bytes]:
+        """The same, some bytes at a time."""
+        return self.chunks(next((part for part in self._related(kind) if self.size(part)), ""))
+
+    def _related(self, kind: str) -> tuple[str, str]:
+        """Where the part may be."""
         target = next((target for one, target in self.relations.values() if one.endswith("/" + kind)), "")
         suffix = posixpath.splitext(self.main)[1]
-        return self.read(target) or self.read(f"{posixpath.dirname(self.main)}/{kind}{suffix}")
+        return target, f"{posixpath.dirname(self.main)}/{kind}{suffix}"
 
     def _main_part(self) -> str:
         names = self._archive.names

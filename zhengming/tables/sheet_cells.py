@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Protocol
 
 from zhengming.errors import UnreadableFile
 from zhengming.tables.grid import MAX_COLUMNS, Grid, exact_number
@@ -25,21 +26,30 @@ _END = 4096  # bytes at a part's end that show whether it is whole
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
+class Growing(Protocol):
+    """Strings in their order, more of which come."""
+
+    def append(self, text: str, /) -> None: ...  # noqa: D102 — as of a list
+    def clear(self) -> None: ...  # noqa: D102
+    def __len__(self) -> int: ...  # noqa: D105
+    def __getitem__(self, at: int, /) -> str: ...  # noqa: D105
+
+
 def read_cells(package: Package, limits: Limits) -> list[Grid]:
     """The worksheets of a package."""
-    strings, styles = _Strings(), _Styles()
+    strings, styles = StringEvents(), StyleEvents()
     _follow(package.related("sharedStrings"), strings)
     with suppress(Malformed):
         feed(package.related("styles"), styles)
     grids = []
     for part in package.sheets:
         grid = Grid(part.name, limits.grid_cells, part.hidden)
-        _follow(package.read(part.part), _Cells(grid, strings.found, styles, package))
+        _follow(package.read(part.part), CellEvents(grid, strings.found, styles, package))
         grids.append(grid)
     return grids
 
 
-def _follow(data: bytes, listener: _Strings | _Cells) -> None:
+def _follow(data: bytes, listener: StringEvents | CellEvents) -> None:
     """The whole part; one that is not well-formed is read on behind the fault, but not one that has been cut off."""
     try:
         feed(data, listener)
@@ -59,25 +69,28 @@ def quoted_styles(package: Package) -> set[int]:
     data = package.related("styles")
     if b"quotePrefix" not in data:
         return set()
-    styles = _Styles()
+    styles = StyleEvents()
     with suppress(Malformed):
         feed(data, styles)
     return styles.quoted
 
 
-class _Strings:
+class StringEvents:
     """The shared strings: text of all runs, without the readings (`rPh`) that Japanese files add."""
 
-    def __init__(self) -> None:
-        self.found: list[str] = []
+    def __init__(self, found: Growing | None = None) -> None:
+        """Put the strings into `found`."""
+        self.found: Growing = [] if found is None else found
         self.restart()
 
     def restart(self) -> None:
+        """Begin anew."""
         self.found.clear()
         self._parts: list[str] = []
         self._in_text = self._aside = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `Listener`."""
         if name == "si":
             self._parts = []
         elif name == "rph":
@@ -86,6 +99,7 @@ class _Strings:
             self._in_text = not self._aside
 
     def end(self, name: str) -> None:
+        """See `Listener`."""
         if name == "si":
             self.found.append(unescaped("".join(self._parts)))
         elif name == "rph":
@@ -94,20 +108,23 @@ class _Strings:
             self._in_text = False
 
     def data(self, text: str) -> None:
+        """See `Listener`."""
         if self._in_text:
             self._parts.append(text)
 
 
-class _Styles:
+class StyleEvents:
     """What the number format of each cell style makes of a number, and which styles force text by an apostrophe."""
 
     def __init__(self) -> None:
+        """Know no style yet."""
         self._codes: dict[int, str] = {}
         self._formats: list[int] = []
         self._in_cells = False
         self.quoted: set[int] = set()
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `Listener`."""
         if name == "numfmt":
             self._codes[whole(attributes, "numfmtid", -1)] = attributes.get("formatcode", "")
         elif name == "cellxfs":
@@ -118,27 +135,31 @@ class _Styles:
             self._formats.append(whole(attributes, "numfmtid", 0))
 
     def end(self, name: str) -> None:
+        """See `Listener`."""
         if name == "cellxfs":
             self._in_cells = False
 
     def data(self, text: str) -> None:
-        pass
+        """See `Listener`."""
 
     def shapes(self) -> list[Shape]:
+        """What each cell style makes of a number."""
         known = {number: shape(code) for number, code in self._codes.items()}
         return [known.get(number) or built_in(number) for number in self._formats]
 
 
-class _Cells:
+class CellEvents:
     """Follows one worksheet and fills its grid."""
 
-    def __init__(self, grid: Grid, strings: list[str], styles: _Styles, package: Package) -> None:
+    def __init__(self, grid: Grid, strings: Growing, styles: StyleEvents, package: Package) -> None:
+        """Fill `grid`, whose cells name `strings` and `styles` of their `package`."""
         self._grid, self._strings, self._shapes = grid, strings, styles.shapes()
         self._quoted, self._date1904 = styles.quoted, package.date1904
         self._placeholders = package.uncalculated
         self.restart()
 
     def restart(self) -> None:
+        """Begin anew."""
         self._grid.clear()
         self._row = self._column = 0
         self._kind = ""
@@ -150,6 +171,7 @@ class _Cells:
         self._aside = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `Listener`."""
         if name == "c":
             self._begin_cell(attributes)
         elif name == "v":
@@ -178,6 +200,7 @@ class _Cells:
             self._grid.hidden_columns.update(range(whole(attributes, "min", last + 1), last + 1))
 
     def end(self, name: str) -> None:
+        """See `Listener`."""
         if name == "c":
             self._end_cell()
         elif name in ("v", "t"):
@@ -186,8 +209,23 @@ class _Cells:
             self._aside = False
 
     def data(self, text: str) -> None:
+        """See `Listener`."""
         if self._into is not None:
             self._into.append(text)
+
+    @property
+    def row(self) -> int:
+        """The row that the last cell stood in."""
+        return self._row
+
+    def went_on(self, row: int) -> None:
+        """Rows up to this one were read by somebody else."""
+        self._row, self._column = max(row, self._row), 0
+
+    def value(self, kind: str, style: int, text: str, inline: str) -> CellValue:
+        """The value of a cell of this type and style that holds a text, or an inline one."""
+        self._kind, self._style, self._inline = kind, style, [inline] if inline else []
+        return self._of(text)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         address = _address(attributes.get("r", ""))

@@ -7,10 +7,12 @@ What the XML holds and calamine did not give, or a file it dies on, is read cell
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from zhengming.findings import Place
-from zhengming.tables.contents import Contents, Source, by_column, lost_addresses
+from zhengming.tables import long_xlsx
+from zhengming.tables.contents import Contents, Source, by_column, lost_addresses, told
 from zhengming.tables.engines import CalamineFailed, read_calamine
 from zhengming.tables.grid import formula_notices, hidden_notices, sheet_notices
 from zhengming.tables.model import CellValue, ErrorValue, Notice, Sheet
@@ -35,6 +37,16 @@ def read_contents(source: Source) -> Contents:
     with opened_package(source.path, source.limits) as package:
         found = _fast(source, package) if source.engine == ENGINES[0] else None
         return found or _patient(source, package)
+
+
+def messages(source: Source) -> Iterator[tuple[Any, ...]]:
+    """The same, row by row where the sheets are large; see `child`."""
+    with opened_package(source.path, source.limits) as package:
+        size = sum(package.size(part.part) for part in package.sheets)
+        if source.engine == ENGINES[0] and size > source.limits.whole_bytes:
+            yield from long_xlsx.messages(source, package)
+            return
+    yield from told(read_contents(source))
 
 
 def _fast(source: Source, package: Package) -> Contents | None:

@@ -36,20 +36,46 @@ def feed(document: bytes | str, listener: Listener) -> None:
         Malformed: it is not well-formed; what came before was told.
         UnreadableFile: it declares entities.
     """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, attributes: listener.start(
-        local(name), {local(key): value for key, value in attributes.items()} if attributes else attributes
-    )
-    parser.EndElementHandler = lambda name: listener.end(local(name))
-    parser.CharacterDataHandler = listener.data
-    parser.EntityDeclHandler = _refuse
-    try:
-        for start in range(0, len(document), _CHUNK):
-            parser.Parse(document[start : start + _CHUNK], False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError):
-        raise Malformed from None
+    pushed = Pushed(listener)
+    for start in range(0, len(document), _CHUNK):
+        pushed.push(document[start : start + _CHUNK])
+    pushed.close()
+
+
+class Pushed:
+    """A document that comes in pieces; what happens in each is told when it is pushed."""
+
+    def __init__(self, listener: Listener) -> None:
+        """Tell `listener`."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = lambda name, attributes: listener.start(
+            local(name), {local(key): value for key, value in attributes.items()} if attributes else attributes
+        )
+        parser.EndElementHandler = lambda name: listener.end(local(name))
+        parser.CharacterDataHandler = listener.data
+        parser.EntityDeclHandler = _refuse
+        self._parser = parser
+
+    def push(self, piece: bytes | str, *, last: bool = False) -> None:
+        """The next piece.
+
+        Raises:
+            Malformed: it is not well-formed; what came before was told.
+            UnreadableFile: it declares entities.
+        """
+        try:
+            self._parser.Parse(piece, last)
+        except (expat.ExpatError, ValueError, LookupError):
+            raise Malformed from None
+
+    def close(self) -> None:
+        """There is no more.
+
+        Raises:
+            Malformed: something is missing.
+        """
+        self.push(b"", last=True)
 
 
 def feed_patiently(document: str, listener: Listener) -> None:
