@@ -65,6 +65,14 @@ def test_a_line_break_parts_two_mentions() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["先天性室缺多发性", "先天性房缺多孔型", "先天性三房心左侧型", "室间隔缺损5mm"])
+@pytest.mark.parametrize("before", ["心包囊肿，", "1.动脉导管未闭；", "三尖瓣下移畸形（重度），心包囊肿；"])
+def test_a_name_is_read_alike_wherever_it_stands(before: str, text: str) -> None:
+    alone, listed = matcher().match(text), matcher().match(before + text)
+    assert said(listed[-1]) == said(alone[-1])
+    assert listed[-1].text == alone[-1].text
+
+
 def test_every_term_of_every_category_comes_back_as_its_concept() -> None:
     wrong = []
     for category in Dictionary.open():

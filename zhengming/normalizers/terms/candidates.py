@@ -78,7 +78,7 @@ class CandidateIndex:
         lists = [postings[pair] for pair in _pairs(text) if pair in postings]
         if not lists:
             return []
-        shared = np.bincount(np.concatenate(lists))
+        shared = np.bincount(np.concatenate(lists)).astype(np.uint16)  # small numbers are gone through faster
         least = (int(np.maximum.reduce(shared)) + 1) // 2  # a term sharing fewer pairs is not like the text
         indices = (shared >= least).nonzero()[0]
         if len(indices) > _POOL:

@@ -73,6 +73,8 @@ def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:
 
 def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     """An ending joined to a name takes over what that name's own ending happens to: 主动脉瓣脱垂并返流."""
+    if max(reading.separations[1 : index + 1]) < LIST:
+        return  # nothing is listed
     ending = reading.text(reading.tokens[index])
     side = reading.side(index, -1, CLAUSE)
     if side is None or side[0] < LIST:

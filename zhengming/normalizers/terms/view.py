@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from copy import copy
 
 from zhengming.dictionary.folding import fold_with_offsets
 from zhengming.dictionary.wordings import Wordings
@@ -68,9 +67,15 @@ class View:
             last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
         return self._offsets[self._places[start]], self._offsets[last] + 1
 
+    def _copy(self) -> View:
+        other = View.__new__(View)
+        for name in View.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
+
     def without(self, index: int, size: int = 1) -> View:
         """The same cell without `size` squeezed characters from `index` on; spans still tell places of the raw text."""
-        other = copy(self)
+        other = self._copy()
         after = index + size
         other.text = self.text[:index] + self.text[after:]
         other.gaps = self.gaps[:index] + self.gaps[after:]
@@ -85,7 +90,7 @@ class View:
 
     def replaced(self, start: int, end: int, text: str) -> View:
         """The same cell with other characters for squeezed `[start, end)`; spans still tell places of the raw text."""
-        other = copy(self)
+        other = self._copy()
         size, places = len(text), self._places[start:end]
         other.text = self.text[:start] + text + self.text[end:]
         other.gaps = self.gaps[: start + 1] + [NONE] * (size - 1) + self.gaps[end:]
