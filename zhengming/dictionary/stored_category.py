@@ -244,7 +244,7 @@ class StoredConcepts(Mapping[str, Concept]):
     def named_many(self, keys: Iterable[str], *, concepts: bool = True) -> dict[str, list[tuple[str, Term]]]:
         """The codes and terms of many folded keys; the `concepts` of those that name few are kept: asking is cheap."""
         found: dict[str, list[tuple[str, Term]]] = {key: [] for key in keys}
-        for some in _slices(list(found)):
+        for some in _slices(sorted(found)):  # in order, so that no page is read twice
             query = _TERM_BY_KEY.replace("SELECT code", "SELECT key, code").replace("key = ?", _among("key", some))
             for row in self._store.rows(query, (self._number, *some)):
                 found[row[0]].append((row[1], Term(*row[2:])))
@@ -258,7 +258,7 @@ class StoredConcepts(Mapping[str, Concept]):
         missing = [code for code in codes if code not in self._kept]
         if len(self._kept) + len(missing) > _KEPT:
             self._kept.clear()
-        for some in _slices(missing):
+        for some in _slices(sorted(missing)):
             here = (self._number, *some)
             terms: dict[str, list[Any]] = {}
             query = f"{TERMS} AND {_among('code', some)} AND position >= {FIRST_FURTHER} ORDER BY code, position"

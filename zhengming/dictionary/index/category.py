@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhengming.dictionary.index import arrays
 from zhengming.dictionary.index.contrasts import POINT_BITS, Coded, contrasts
-from zhengming.dictionary.index.hashes import HashSet, Stretches, hash_of, position, positions
+from zhengming.dictionary.index.hashes import HashSet, Stretches, bounds, hash_of, position, positions
 from zhengming.dictionary.index.nearest import NearestIndex
 from zhengming.dictionary.index.senses import Senses
 from zhengming.dictionary.index.words import Starts, endings, starts
@@ -88,13 +88,7 @@ class CategoryIndex:
 
     def alike_many(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """As `alike` for many texts."""
-        import numpy as np
-
-        hashes, wanted = self._arrays["alike_hash"], Stretches.of(texts).whole()
-        sorting = np.argsort(wanted)
-        first, last = np.empty((2, len(texts)), dtype=np.int64)
-        first[sorting] = np.searchsorted(hashes, wanted[sorting])  # in order this takes a fraction of the time
-        last[sorting] = np.searchsorted(hashes, wanted[sorting], "right")
+        first, last = bounds(self._arrays["alike_hash"], Stretches.of(texts).whole())
         found: list[tuple[str, ...]] = [()] * len(texts)
         for which in (first < last).nonzero()[0].tolist():
             found[which] = self._alike_at(texts[which], range(int(first[which]), int(last[which])))

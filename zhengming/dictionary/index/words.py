@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from zhengming.dictionary.index.hashes import Stretches, hash_of, position
+from zhengming.dictionary.index.hashes import Stretches, bounds, hash_of, position
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +47,8 @@ class Starts:
         for size in (1, START):
             here = (left >= size).nonzero()[0]
             hashes = stretches.part(which[here], at[here], at[here] + size)
-            first = np.searchsorted(self._hashes, hashes)
-            counts = np.searchsorted(self._hashes, hashes, "right") - first
+            first, last = bounds(self._hashes, hashes)
+            counts = last - first
             places = np.arange(int(counts.sum())) + np.repeat(first - (np.cumsum(counts) - counts), counts)
             here, sizes = np.repeat(here, counts), self._lengths[places].astype(np.int64)
             fits = sizes <= left[here]
