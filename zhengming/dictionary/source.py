@@ -160,6 +160,7 @@ def made_category(
             about.inclusive,
             about.measured,
             about.elsewhere,
+            about.signs,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

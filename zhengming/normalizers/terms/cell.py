@@ -27,6 +27,7 @@ _LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is 
 _INDEPENDENT = frozenset({"certainty", "infix"})  # axes of words of one character that are words beside unread text
 _LONGEST_TWICE = 4  # characters that may be typed twice
 _TWICE = re.compile(rf"(?=([^\x00-\x7f].{{,{_LONGEST_TWICE - 1}}})\1)")
+_LEAST_ITEM = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
 _LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
 
 
@@ -74,7 +75,7 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         if cues:
             tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
         tokens = _joined(tokens, view)
-        if view.nested:
+        if not view.bare:
             tokens = _kinds_mistyped(tokens, view, lexicon)
     return tokens
 
@@ -280,11 +281,11 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
 
 
 def _kinds_mistyped(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
-    """The tokens with items of brackets that are a sub-type word but for one character as that word: 室缺（杆下型）."""
+    """The tokens with items that are a sub-type word but for one character as that word: 室缺（杆下型）."""
     gaps, made = view.gaps, list[Token]()
     for token in tokens:
-        inside = token.kind == "unknown" and view.depth[token.start]
-        if inside and gaps[token.start] >= BRACKET and gaps[token.end] >= BRACKET:
+        unread = token.kind == "unknown" and (view.depth[token.start] or token.end - token.start >= _LEAST_ITEM)
+        if unread and gaps[token.start] >= BRACKET and (gaps[token.end] >= BRACKET or token.end == len(view.text)):
             entry = mistyped_modifier(view.text[token.start : token.end], lexicon)
             made.append(Token("modifier", token.start, token.end, entry, typed=1) if entry else token)
         else:

@@ -6,10 +6,13 @@ an unread word with 不 in it may deny what it is glued to (不诊断先心病, 
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
 
+_ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
 ENDED = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
 
@@ -64,10 +67,11 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
 
     It does where every name has its own (无呼衰 无心衰 室缺), and before a name with a size.
     """
-    if reading.separations[position] != SOFT:
+    if reading.separations[position] > SOFT:
         return False
     after = reading.tokens[position + 1] if position + 1 < len(reading.tokens) else None
-    if after and after.measure and after.measure.quantity == "length_mm" and reading.separations[position + 1] <= SOFT:
+    sized = after and after.measure and after.measure.quantity == "length_mm"
+    if sized and reading.separations[position] == SOFT >= reading.separations[position + 1]:
         return True
     denying, first = reading.tokens[index].entry, index
     while first > 0 and reading.separations[first] < CLAUSE:
@@ -117,8 +121,11 @@ def turn(reading: Reading, index: int, negators: tuple[str, ...]) -> bool:
     return True
 
 
-def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, ...]) -> bool:
-    """Whether an unread word glued to the name, or to words glued to it, has a negator that its `names` have not."""
+def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, ...], endings: Container[str]) -> bool:
+    """Whether an unread word glued to the name, or to words glued to it, has a negator that its `names` have not.
+
+    One that ends as names with a negator do (支气管肺发育不良, by `endings`) is itself a name.
+    """
     tokens = reading.tokens
     position = found.token
     while position > 0 and reading.glued(position) and position - 1 not in reading.hosts:
@@ -131,7 +138,9 @@ def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, 
     while position < len(tokens) and position not in reading.hosts and reading.glued(position):
         if tokens[position].kind == "unknown":
             stretch = reading.text(tokens[position])
-            return any(one in stretch for one in negators) and stretch not in names  # PDA未闭
+            denies = any(one in stretch for one in negators) and stretch not in names  # PDA未闭
+            ends = (stretch[-size:] for size in _ENDING_SIZES)
+            return denies and not any(end in endings and any(one in end for one in negators) for end in ends)
         position += 1
     return False
 

@@ -223,7 +223,7 @@ class Judge:
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""
         names = self._lexicon.names(found.codes[0])
-        if is_doubted(reading, found, names, self._lexicon.vocabulary.negators):
+        if is_doubted(reading, found, names, self._lexicon.vocabulary.negators, self._lexicon.endings):
             return "unclear-negation"
         return self._unread_before(found, reading) or self._unread_after(found, names, reading)
 

@@ -55,18 +55,32 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     for found in reading.found:
         if found.shares:
             _share(found, found.shares)
-        if "timing" in found.qualifiers:
-            _time(found)
-        found.qualifiers.setdefault("certainty", "affirmed")
-        found.qualifiers.setdefault("subject", "patient")
+        _finish(found, lexicon)
 
 
-def _time(found: Found) -> None:
-    """Leave out what goes without saying; what has resolved is history."""
-    if found.qualifiers["timing"] == "current":
-        del found.qualifiers["timing"]
-    elif found.qualifiers["timing"] == "resolved":
-        found.qualifiers |= {"timing": "history", "course": "resolved"}
+def _finish(found: Found, lexicon: Lexicon) -> None:
+    """Say what goes without saying, and put the rest into the values that mentions have."""
+    certainty = found.qualifiers.setdefault("certainty", "affirmed")
+    found.qualifiers.setdefault("subject", "patient")
+    if certainty == "sought":
+        found.qualifiers["certainty"] = "affirmed" if _is_sign(found, lexicon) else "suspected"
+    if "timing" in found.qualifiers:
+        _time(found.qualifiers)
+
+
+def _time(qualifiers: dict[str, str | float]) -> None:
+    """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
+    if qualifiers["timing"] == "resolved":
+        qualifiers |= {"timing": "history", "course": "resolved"}
+    own = qualifiers["certainty"] != "refuted" and qualifiers["subject"] == "patient"
+    if qualifiers["timing"] == "current" or (qualifiers["timing"] == "history" and not own):
+        del qualifiers["timing"]  # 否认先心病史, 父亲先心病史
+
+
+def _is_sign(found: Found, lexicon: Lexicon) -> bool:
+    """Whether the concept is a sign, which is there where its cause is sought: 心脏杂音待查."""
+    signs = lexicon.category.policy.signs
+    return any(code in signs or not lexicon.category.ancestors(code).isdisjoint(signs) for code in found.codes)
 
 
 def _words(
@@ -99,6 +113,8 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
+    elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
+        return  # 晕厥查因 seeks the cause of something else, known to us or not
     elif cue.value == "affirmed":
         turned = turn(reading, index, lexicon.vocabulary.negators)
         _cue(reading, index, replace(cue, value="refuted") if turned else cue)

@@ -41,9 +41,15 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if reading.tokens[first].joined:
             break
         first -= 1  # 右室流出道 are two words
+    while first <= index and not _takes_end(reading, first, index, lexicon):
+        first += 1  # the 左房 of 反流左房左室大
+
+
+def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bool:
+    """Let the stretch of tokens `first` to `index` take over the end of the term it is listed before, if it can."""
     stretch = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
     if len(stretch) > _LONGEST_SHARE:
-        return
+        return False
     follower = _listed_after(reading, index)
     cuts = range(1, len(follower.entry.key)) if follower else range(0)
     if follower is None and len(stretch) >= _LEAST_GLUED and reading.glued(index + 1):
@@ -51,9 +57,9 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if follower and reading.tokens[index].joined:
             cuts = range(1, len(follower.entry.key))
         if follower and _is_kind(reading.tokens[index], follower, lexicon):
-            return  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
+            return False  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
     if follower is None:
-        return
+        return False
     found = [entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))]
     entries = {entry.codes: entry for entry in reversed(found) if entry.codes != follower.codes}
     if entries and _are_above(list(entries)[:-1], list(entries)[-1], lexicon):
@@ -62,6 +68,8 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         reading.found[-1].end = reading.tokens[index].end
         for used in range(first + 1, index + 1):
             reading.tokens[used].kind = "part"
+        return True
+    return False
 
 
 def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:

@@ -88,7 +88,9 @@ def _ends(name: str, ending: str) -> bool:
 def _use_up(reading: Reading, first: int, last: int) -> None:
     for index in range(first, last):
         reading.tokens[index].kind = "part"
-        reading.separations[index] = reading.separations[index + 1] = BRACKET  # ASD（2）12mm enumerates nothing
+    for index in range(first, last + 1):  # the 2 of ASD（2）12mm enumerates nothing
+        place = reading.tokens[index].start if index < len(reading.tokens) else -1
+        reading.separations[index] = reading.view.gaps[place]
 
 
 def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
