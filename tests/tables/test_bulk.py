@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from openpyxl.cell import Cell
 
 from tests.office import needs_office, saved_again
 from zhengming.tables import Limits, read
-from zhengming.tables.bulk import LEAST_ROWS, SLICE, ordinary
-from zhengming.tables.sheets_out import Mark, SheetOut
+from zhengming.tables.bulk import LEAST_ROWS, SLICE
+from zhengming.tables.sheets_out import Mark, Part, Parts, SheetOut
+from zhengming.tables.unusual_cells import ordinary
 from zhengming.tables.write import write_xlsx
 
 TEXTS = [
@@ -154,3 +156,25 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "a.xlsx", [sheet(data, by_column=True)])
     page = openpyxl.load_workbook(saved_again(tmp_path / "a.xlsx", tmp_path / "again"))["数据"]
     assert [page.cell(row, 1).value for row in range(4, 40)] == [text or None for text in data["text"]][:36]
+
+
+def test_what_a_workbook_would_change_is_written_as_xlsxwriter_does(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "day": [dt.date(1900, 1, 1), dt.date(1900, 2, 28), dt.date(1900, 3, 1), dt.date(1899, 5, 6), None],
+            "whole": [10**15, -(10**16), 5, None, 7],
+            "real": [float("nan"), 1e16, 0.5, None, float("-inf")],
+            "text": ["a\x0bb", "_x0041_", "\ufffe", "<&>\r\n ", "长" * 40_000],
+        }
+    )
+    marks: dict[tuple[int, int], Mark] = {(0, 0): "review", (3, 0): "note", (3, 1): "unmatched", (4, 0): "review"}
+    sheet = SheetOut("表", frame.columns, (), frame=frame, cell_marks=marks)
+    parts = Parts(frame.height, frame, lambda: iter([Part(frame, marks)]))
+    cells = []
+    for name, one in (("a", sheet), ("b", replace(sheet, frame=None, cell_marks={}, parts=parts))):
+        write_xlsx(tmp_path / f"{name}.xlsx", [one])
+        page = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")["表"]
+        cells.append(
+            [[(cell.value, cell.fill.fgColor.rgb, cell.value and cell.number_format) for cell in row] for row in page]
+        )
+    assert cells[1] == cells[0]

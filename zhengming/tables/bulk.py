@@ -17,9 +17,9 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from zhengming.files import CHUNK
 from zhengming.findings import Place
-from zhengming.tables.model import MAX_EXACT
 from zhengming.tables.sheets_out import FILLS, Mark, Part, Parts, SheetOut
-from zhengming.tables.written_text import MAX_CELL_TEXT, RUNS, cut, storable, units
+from zhengming.tables.unusual_cells import separated, writable
+from zhengming.tables.written_text import RUNS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,13 +29,9 @@ LARGE = 10_000_000  # cells; of each, some 30 to 60 bytes of XML
 SLICE = 20_000  # rows whose XML is in memory at a time
 LINE_HEIGHT, MOST_LINES = 16.0, 12
 COMPRESSION = 4  # of zlib: half the time of its default for a file a tenth larger
-# What xlsxwriter escapes or replaces by rules of its own; ordinary texts have none of it.
-_EXTRAORDINARY = r"[\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_"
 _STRINGS = "xl/sharedStrings.xml"
-_LIKE_ESCAPE = re.compile(r"(_x[0-9a-fA-F]{4}_)")
-_CONTROL = re.compile(r"([\x00-\x08\x0b-\x1f])")
 _SERIAL_EPOCH = (1899, 12, 30)  # day 0 of Excel's calendar, right from March 1900 on
-_FIRST_DAY = (1900, 3, 1)
+_LEAP_DAY = 61
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _MARKS: tuple[Mark | None, ...] = (None, *FILLS)
 
@@ -90,55 +86,6 @@ def _entries(whole: pl.Series) -> Iterator[bytes]:
         yield _joined(pl.select(entries).to_series())
 
 
-def ordinary(frame: pl.DataFrame) -> bool:
-    """Whether every cell of `frame` can be written here."""
-    return all(_ordinary(series) for series in frame)
-
-
-def writable(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` as a workbook can hold it: texts cut and without impossible characters, as xlsxwriter would write them.
-
-    A column with a number or date that a workbook would change becomes text.
-    """
-    changed = [_writable(series) for series in frame if not _ordinary(series)]
-    return frame.with_columns(changed) if changed else frame
-
-
-def _writable(series: pl.Series) -> pl.Series:
-    import polars as pl
-
-    if series.dtype != pl.String:
-        return series.cast(pl.String)
-    longest = MAX_CELL_TEXT // 2
-    odd = (series.str.contains(_EXTRAORDINARY) | (series.str.len_chars() > longest)).fill_null(False)
-    texts = [_escaped(text) for text in series.filter(odd)]
-    return series.scatter(odd.arg_true(), texts)
-
-
-def _escaped(text: str) -> str:
-    """A text as xlsxwriter puts it into its shared strings, but for `&`, `<` and `>`."""
-    kept = cut(text, MAX_CELL_TEXT) if units(text) > MAX_CELL_TEXT else text
-    escaped = _LIKE_ESCAPE.sub(r"_x005F\1", storable(kept))
-    return _CONTROL.sub(lambda found: f"_x{ord(found[1]):04X}_", escaped)
-
-
-def _ordinary(series: pl.Series) -> bool:
-    import polars as pl
-
-    if series.null_count() == len(series):
-        return series.dtype in (pl.String, pl.Date) or series.dtype.is_numeric()
-    if series.dtype == pl.String:
-        longest = series.str.len_chars().max()
-        fits = not isinstance(longest, int) or longest * 2 <= MAX_CELL_TEXT
-        return fits and not series.str.contains(_EXTRAORDINARY).any()
-    if series.dtype == pl.Date:
-        return not _before(series)
-    if series.dtype.is_float():
-        return bool(series.drop_nulls().is_finite().all()) and not (series.abs() >= MAX_EXACT).any()
-    exact = series.dtype.is_integer() or series.dtype.is_decimal()
-    return exact and not (series.abs() >= MAX_EXACT).any()
-
-
 def rows(out: SheetOut, strings: Strings, style_of: StyleOf, wide: set[int]) -> Iterator[bytes]:
     """The XML of all rows of a sheet, the first in row `out.top + 1`: a slice at a time, made when it is asked for.
 
@@ -167,13 +114,14 @@ def _rows(part: Part, top: int, strings: Strings, style_of: StyleOf, wide: set[i
     marks = _marks_by_column(part.marks, frame.height)
     columns = []
     for column, series in enumerate(frame):
-        mark = marks.get(column)
-        if mark is None and series.null_count() == len(series):
-            continue
-        kind, content = _content(series, strings)
         tall = lines > 1 if lines is not None else None
-        style = _styles(series, column, kind, mark, tall, column in wide, style_of)
-        columns.append(_ColumnOut(f'<c r="{Place(column=column + 1).cell}', kind, content, mark, *style))
+        for cells, mark in separated(series, marks.get(column)):
+            if mark is None and cells.null_count() == len(cells):
+                continue
+            kind, content = _content(cells, strings)
+            always = column in wide and cells is series
+            style = _styles(cells, column, kind, mark, tall, always, style_of)
+            columns.append(_ColumnOut(f'<c r="{Place(column=column + 1).cell}', kind, content, mark, *style))
     return _slices(columns, lines, top, frame.height)
 
 
@@ -312,7 +260,8 @@ def _serial(days: pl.Series) -> pl.Series:
 
     day_zero = pl.select(pl.date(*_SERIAL_EPOCH).cast(pl.Int32)).item()
     counted: pl.Series = days.cast(pl.Int32) - day_zero
-    return counted.cast(pl.String)
+    early = counted < _LEAP_DAY  # Excel counts a 29th of February of 1900
+    return (counted - early.cast(pl.Int32)).cast(pl.String)
 
 
 def _styles(
@@ -375,13 +324,6 @@ def _lines(frame: pl.DataFrame) -> pl.Series | None:
         return None
     counted = [one.str.count_matches("\n", literal=True).fill_null(0).cast(pl.Int64) for one in texts]
     return pl.select(pl.max_horizontal(*counted) + 1).to_series()
-
-
-def _before(series: pl.Series) -> bool:
-    import datetime as dt
-
-    first = series.min()
-    return isinstance(first, dt.date) and first < dt.date(*_FIRST_DAY)
 
 
 def _joined(texts: pl.Series) -> bytes:

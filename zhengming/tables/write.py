@@ -33,6 +33,7 @@ from zhengming.tables.sheets_out import (
     SheetOut,
 )
 from zhengming.tables.styles import FONT, Styles
+from zhengming.tables.unusual_cells import ordinary
 from zhengming.tables.write_plain import write_csv, write_parquet, write_parquet_parts
 from zhengming.tables.written_text import MAX_CELL_TEXT, cut, runs, sheet_names, storable, units, width
 
@@ -186,7 +187,7 @@ class _SheetWriter:
             self.left_out = True
             out = replace(out, rows=out.parts.first.head(ROWS_MEASURED).rows())
         elif out.frame is not None:
-            self.left_out = out.height >= bulk.LEAST_ROWS and not out.row_marks and bulk.ordinary(out.frame)
+            self.left_out = out.height >= bulk.LEAST_ROWS and not out.row_marks and ordinary(out.frame)
             shown = out.frame.head(ROWS_MEASURED) if self.left_out else out.frame
             out = replace(out, rows=shown.rows())
         widths = _widths(out)
