@@ -22,6 +22,13 @@ def test_the_nearest_folder_upwards_counts(tmp_path: Path) -> None:
     assert (found.dictionary, found.folder) == ("chd@1.0.0", tmp_path.resolve())
 
 
+@pytest.mark.parametrize("key", ["beyond", "portion"])
+def test_a_portion_has_rows(tmp_path: Path, key: str) -> None:
+    (tmp_path / "zhengming.toml").write_text(f"[large]\n{key} = 0\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=key):
+        configuration.find(tmp_path)
+
+
 def test_a_pyproject_counts_only_with_a_table_of_ours(tmp_path: Path) -> None:
     inner = tmp_path / "a"
     inner.mkdir()
