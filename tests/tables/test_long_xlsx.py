@@ -16,6 +16,7 @@ from openpyxl.cell.text import InlineFont
 
 from zhengming.errors import TooLarge, UnreadableFile
 from zhengming.tables import Limits, Workbook, read
+from zhengming.tables.grid import Grid
 from zhengming.tables.kept_rows import Keep, KeptRows
 
 SAMPLES = Path(__file__).parents[2] / "zhengming" / "data" / "samples"
@@ -167,3 +168,15 @@ def test_larger_files_are_read_where_rows_can_stand_on_disk(plain: Path) -> None
     with pytest.raises(TooLarge):
         read(plain, limits=small)
     assert read(plain, limits=small, keep=Keep(io.BytesIO(), 3)).sheets[0].cell(1, 1) == "甲0"
+
+
+def test_a_row_behind_one_that_was_given_is_noticed() -> None:
+    grid = Grid()
+    grid.put(3, 2, "甲")
+    assert grid.given(0) == [(), (), [None, "甲"]]
+    grid.put(5, 1, "乙")
+    grid.put(6, 1, "丙")
+    assert grid.given(3, upto=5) == [(), ["乙"]]
+    grid.put(2, 1, "丁")
+    with pytest.raises(ValueError, match="5"):
+        grid.given(5)

@@ -35,8 +35,12 @@ def read_contents(source: Source) -> Contents:
         EncryptedFile: protected by a password.
     """
     with opened_package(source.path, source.limits) as package:
-        found = _fast(source, package) if source.engine == ENGINES[0] else None
-        return found or _patient(source, package)
+        return _contents(source, package)
+
+
+def _contents(source: Source, package: Package) -> Contents:
+    found = _fast(source, package) if source.engine == ENGINES[0] else None
+    return found or _patient(source, package)
 
 
 def messages(source: Source) -> Iterator[tuple[Any, ...]]:
@@ -46,7 +50,8 @@ def messages(source: Source) -> Iterator[tuple[Any, ...]]:
         if source.engine == ENGINES[0] and size > source.limits.whole_bytes:
             yield from long_xlsx.messages(source, package)
             return
-    yield from told(read_contents(source))
+        contents = _contents(source, package)
+    yield from told(contents)
 
 
 def _fast(source: Source, package: Package) -> Contents | None:
