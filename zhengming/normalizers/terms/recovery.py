@@ -41,7 +41,7 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if reading.tokens[first].joined:
             break
         first -= 1  # 右室流出道 are two words
-    while first <= index and not _takes_end(reading, first, index, lexicon):
+    while not _takes_end(reading, first, index, lexicon) and first < index and reading.tokens[first].kind == "unknown":
         first += 1  # the 左房 of 反流左房左室大
 
 
@@ -192,15 +192,28 @@ def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     last = _rest(reading, index)
     if last is None:
         return False
-    head, rest = reading.text(reading.tokens[index]), reading.text(reading.tokens[last])
+    first = index
+    while first > 0 and reading.glued(first) and reading.tokens[first - 1].kind in ("unknown", "modifier"):
+        first -= 1  # 右室流出道 are two words
+    return any(_joins(reading, one, index, last, lexicon) for one in range(first, index + 1))
+
+
+def _joins(reading: Reading, first: int, index: int, last: int, lexicon: Lexicon) -> bool:
+    """Put tokens `first` to `index` together with the start of token `last`, if that is a name."""
+    head = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
+    rest = reading.text(reading.tokens[last])
     inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
     for size in range(len(rest), 1, -1):
-        entry = lexicon.terms.get(head + rest[:size]) or _mistyped(reading, index, head + rest[:size], lexicon)
+        entry = lexicon.terms.get(head + rest[:size])
+        if entry is None and first == index:
+            entry = _mistyped(reading, index, head + rest[:size], lexicon)
         if entry is None or (entry.abbreviation and entry.key.isascii()):
             continue  # AO 15mm LA 20mm PA 14mm are three vessels
         if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
             return False  # 主动脉(瓣)狭窄 may be either
-        _replace(reading, index, last, entry, size)
+        _replace(reading, first, last, entry, size)
+        for used in range(first + 1, index + 1):
+            reading.tokens[used].kind = "part"
         if reading.tokens[last].kind == "unknown":
             _interrupted(reading, last, lexicon)  # 二尖瓣中度反流三尖瓣轻度反流
         return True
