@@ -282,14 +282,18 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
 
 def _kinds_mistyped(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with items that are a sub-type word but for one character as that word: 室缺（杆下型）."""
-    gaps, made = view.gaps, list[Token]()
-    for token in tokens:
-        unread = token.kind == "unknown" and (view.depth[token.start] or token.end - token.start >= _LEAST_ITEM)
-        if unread and gaps[token.start] >= BRACKET and (gaps[token.end] >= BRACKET or token.end == len(view.text)):
-            entry = mistyped_modifier(view.text[token.start : token.end], lexicon)
-            made.append(Token("modifier", token.start, token.end, entry, typed=1) if entry else token)
-        else:
-            made.append(token)
+    gaps, made, first = view.gaps, list[Token](), 0
+    for last, token in enumerate(tokens):
+        if gaps[token.end] < BRACKET and token.end < len(view.text):
+            continue
+        item = tokens[first : last + 1]
+        start = item[0].start
+        long = view.depth[start] or token.end - start >= _LEAST_ITEM
+        entry = None
+        if long and gaps[start] >= BRACKET and {one.kind for one in item} in ({"unknown"}, {"unknown", "modifier"}):
+            entry = mistyped_modifier(view.text[start : token.end], lexicon)
+        made += [Token("modifier", start, token.end, entry, typed=1)] if entry else item
+        first = last + 1
     return made
 
 

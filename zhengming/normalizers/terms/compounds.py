@@ -64,7 +64,7 @@ class Compounds:
             elif alike and parted <= CLAUSE and first.qualifiers.get("certainty") != "refuted":
                 joined = any(token.entry and token.entry.joins for token in _between(reading, first, second))
                 joined = joined or reading.view.depth[second.start] > reading.view.depth[first.start]
-                joined = joined or parted == CLAUSE  # as names of compounds are written: 肺动脉闭锁，室间隔缺损
+                joined = joined or parted in (LIST, CLAUSE)  # as names of compounds are written: 肺动脉闭锁，室间隔缺损
                 self._join(reading, first, second, second.stated, joined=joined)
 
     def _pairs(self, reading: Reading) -> Iterator[tuple[Found, Found]]:

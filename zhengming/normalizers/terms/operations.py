@@ -17,7 +17,7 @@ from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 OPERATED = "post_procedure"
 PLANNED = "planned"
 OPERATING = frozenset({"timing", "procedure"})  # axes of words of operations
-EARLIER = frozenset({"fetal", "current"})  # timings that a later one replaces: 胎儿期发现室缺，术后
+EARLIER = frozenset({"fetal", "current", "patient"})  # values that a later one replaces: 胎儿期发现室缺，术后
 
 
 class Operations:

@@ -72,8 +72,8 @@ def _time(qualifiers: dict[str, str | float]) -> None:
     """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
     if qualifiers["timing"] == "resolved":
         qualifiers |= {"timing": "history", "course": "resolved"}
-    own = qualifiers["certainty"] != "refuted" and qualifiers["subject"] == "patient"
-    if qualifiers["timing"] == "current" or (qualifiers["timing"] == "history" and not own):
+    told = {"current"} if qualifiers["certainty"] != "refuted" else {"current", "history"}
+    if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else {"current", "history", "fetal"}):
         del qualifiers["timing"]  # 否认先心病史, 父亲先心病史
 
 
@@ -301,7 +301,9 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
             return reached  # 先心病（室缺）肛门闭锁术后: what stands before the bracket is another item
         found = reading.hosts.get(position)
         if found is None:
-            if _overrides(reading.tokens[position], cue) or (reached and _is_attributive(reading.tokens[position])):
+            token = reading.tokens[position]
+            says_so = not reached and token.entry is not None and cue.value in token.entry.values  # the 行 of 行根治术
+            if (_overrides(token, cue) and not says_so) or (reached and _is_attributive(token)):
                 return True
             continue
         said = found.qualifiers.get(cue.axis, cue.value)
