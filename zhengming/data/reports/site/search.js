@@ -17,7 +17,8 @@ const zhengming = {
       .replace(
         /(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))/g,
         (numeral) => numerals[numeral],
-      );
+      )
+      .replace(/(?<=[a-z])['\u2019]s(?=[\u4e00-\u9fff])/g, "");
     return folded.replace(/[^\p{L}\p{N}]+/gu, "") || folded.replace(/ /g, "");
   },
 
