@@ -276,6 +276,9 @@ def test_the_browser_folds_as_the_dictionary_does(tmp_path: Path) -> None:
         "iv iii",
         "病\u200b名",
         "　全　角　",
+        "Ebstein's 畸形",
+        "Down’s综合征",
+        "ASDⅡ12mm",
     ]
     script = f"document.title = JSON.stringify({json.dumps(texts)}.map((text) => zhengming.key(text)));"
     page = tmp_path / "keys.html"

@@ -36,10 +36,10 @@ def answered(path: Path, target: Path, reviewer: str, answer: str, text: str = "
 def test_from_files_to_decisions_and_back(folder: Path) -> None:
     done = zm("review", "export", "demo/inbox", "-o", "review.xlsx", "--lang", "zh")
     assert done.exit_code == 0
-    assert "6 个待审核的值" in done.stderr
+    assert "5 个待审核的值" in done.stderr
     answered(folder / "review.xlsx", folder / "li.xlsx", "李", "D0143 肺动脉闭锁")
     done = zm("review", "apply", "li.xlsx", "--lang", "zh", "--time", "2026-03-05")
-    assert (done.exit_code, done.stdout) == (1, "decisions.csv：新记入 1 个决定（已有 0 个）；5 个未作决定\n")
+    assert (done.exit_code, done.stdout) == (1, "decisions.csv：新记入 1 个决定（已有 0 个）；4 个未作决定\n")
     before = openpyxl.load_workbook(folder / "demo/clean/sender_b.clean.xlsx")["待审核"].max_row
     assert zm("clean", "demo/inbox/sender_b.xlsx", "-o", "out", "--decisions", "decisions.csv").exit_code == 1
     assert openpyxl.load_workbook(folder / "out/sender_b.clean.xlsx")["待审核"].max_row == before - 1
@@ -55,7 +55,7 @@ def test_a_dispute_names_places_and_reviewers_but_no_value(folder: Path) -> None
     assert "室间隔缺损?" not in done.output
     assert "室间隔缺损?" in zm("review", "apply", "li.xlsx", "wang.xlsx", "--show-values").stdout
     done = zm("review", "merge", "li.xlsx", "wang.xlsx", "-o", "merged.xlsx", "--lang", "zh")
-    assert (done.exit_code, done.stdout) == (1, "merged.xlsx：合并 2 份；意见一致 0 个，分歧 1 个，未作决定 5 个\n")
+    assert (done.exit_code, done.stdout) == (1, "merged.xlsx：合并 2 份；意见一致 0 个，分歧 1 个，未作决定 4 个\n")
 
 
 def test_what_was_not_taken_is_told_by_row(folder: Path) -> None:
@@ -63,7 +63,7 @@ def test_what_was_not_taken_is_told_by_row(folder: Path) -> None:
     answered(folder / "review.xlsx", folder / "li.xlsx", "", "D0143 肺动脉闭锁")
     done = zm("review", "apply", "li.xlsx", "--lang", "zh")
     assert done.exit_code == 1
-    assert "li.xlsx 第 9 行未读入：没有写审核人" in done.stdout
+    assert "li.xlsx 第 8 行未读入：没有写审核人" in done.stdout
     assert not (folder / "decisions.csv").exists()
 
 

@@ -14,6 +14,7 @@ MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagn
 _NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
 _MARKS = re.compile(r"([\W_]+)")
 _OPENING = frozenset("([{<《〈【「『〔〖")
+_NUMERAL = frozenset("ivx")  # letters of a roman numeral
 _CLOSING = frozenset(")]}>》〉】」』〕〗")
 
 
@@ -65,7 +66,11 @@ class View:
         if self.nested and self.depth[end - 1] > self.depth[start]:
             following = self._places[end] if end < len(self._places) else len(self.folded)
             last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
-        return self._offsets[self._places[start]], self._offsets[last] + 1
+        first, after = self._offsets[self._places[start]], self._offsets[last] + 1
+        if self.folded[last].isdigit():  # the II of ASD-II is one character when folded
+            while after < self._offsets[last + 1] and self.raw[after].casefold() in _NUMERAL:
+                after += 1
+        return first, after
 
     def _copy(self) -> View:
         other = View.__new__(View)
