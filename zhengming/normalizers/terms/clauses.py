@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from zhengming.normalizers.terms.denials import ENDED
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.operations import OPERATING
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
@@ -22,10 +22,8 @@ def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
     kinds = {token.kind for token in reading.tokens[first : last + 1]}
     if behind is None or "term" in kinds:
         return
-    if "unknown" in kinds:  # 阑尾炎术后 speaks of something else, known to us or not; 3月龄时闭合 may
-        if cue.value in ENDED and "number" in kinds:
-            behind[2].problem = behind[2].problem or "unclear-negation"
-        return
+    if "unknown" in kinds:
+        return  # 阑尾炎术后 speaks of something else, known to us or not
     say(behind[2], reading, reading.tokens[index], cue)
     position = behind[2].token
     while position > 0 and reading.separations[position] <= LIST:
@@ -33,6 +31,19 @@ def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
         listed = reading.hosts.get(position)
         if listed and cue.axis not in listed.qualifiers:
             say(listed, reading, reading.tokens[index], cue)
+
+
+def doubt_ended(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """Doubt the name before the clause of a word that says that something has ended, if it may be that name.
+
+    It is where all that stands before it is not read and begins no name: PDA，布洛芬口服后已关闭, not 室缺，卵圆孔已闭.
+    """
+    behind = reading.side(index, -1, CLAUSE)
+    if behind is None or behind[2].qualifiers.get("timing") == "resolved" or behind[0] < CLAUSE:
+        return
+    unread = [one for one in reading.tokens[behind[2].token + 1 : index] if one.kind == "unknown"]
+    if unread and not any(lexicon.begins_name(reading.text(one)) for one in unread):
+        behind[2].problem = behind[2].problem or "unclear-negation"
 
 
 def late(reading: Reading, index: int, cue: Cue) -> None:

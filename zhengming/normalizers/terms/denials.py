@@ -12,6 +12,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
 
+_EARLY = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
 ENDED = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
@@ -131,8 +132,9 @@ def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, 
     while position > 0 and reading.glued(position) and position - 1 not in reading.hosts:
         position -= 1
         if tokens[position].kind == "unknown":
-            if reading.text(tokens[position]).endswith(negators):
-                return True
+            stretch = reading.text(tokens[position])
+            if stretch.endswith(negators) or any(one in stretch[:_EARLY] for one in negators):
+                return True  # 尚未发展为艾森曼格综合征
             break
     position = found.token + 1
     while position < len(tokens) and position not in reading.hosts and reading.glued(position):

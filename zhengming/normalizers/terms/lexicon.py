@@ -259,6 +259,10 @@ class Lexicon:
         names = [name for one in near for name in self.alike[one[::-1] if backwards else one]]
         return tuple(self.entries[name] for name in names)
 
+    def begins_name(self, text: str) -> bool:
+        """Whether a name looks as if it began with the text, and goes on: 动脉导管."""
+        return bool(self.continued(text))
+
     @cached_property
     def alike_words(self) -> Words:
         """Finds in a text of classes every text of `alike`: its length, and the term keys that look so."""

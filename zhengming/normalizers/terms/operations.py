@@ -73,7 +73,9 @@ class Operations:
             return
         for found in reading.found:
             said = [found.token + 1]
-            while said[-1] < len(reading.tokens) and _is_said(reading, said[-1], "timing", OPERATED):
+            while said[-1] < len(reading.tokens) and (
+                _is_said(reading, said[-1], "timing", OPERATED) or (len(said) > 1 and _is_interval(reading, said[-1]))
+            ):
                 said.append(said[-1] + 1)
             last = said[-1]
             if len(said) < 2 or last == len(reading.tokens) or not _is_said(reading, last, "course", ""):
@@ -153,6 +155,12 @@ def _is_said(reading: Reading, index: int, axis: str, value: str) -> bool:
     said = [(one.axis, one.value) for one in token.entry.cues]
     said += [(one.axis, one.value) for one in token.entry.modifiers]
     return any(one == axis and value in ("", what) for one, what in said)
+
+
+def _is_interval(reading: Reading, index: int) -> bool:
+    """Whether token `index` says how long ago the operation was."""
+    measure = reading.tokens[index].measure
+    return measure is not None and measure.quantity == "interval" and reading.glued(index)
 
 
 def _belongs(reading: Reading, index: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, has_object, heads, late
+from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late
 from zhengming.normalizers.terms.denials import (
     ENDED,
     denied_behind,
@@ -90,11 +90,7 @@ def _words(
     if is_denied(reading, index):
         return
     for modifier in entry.modifiers:
-        host = modified(reading, index, (modifier.axis, modifier.value), lexicon)
-        if host:
-            host.qualifiers.setdefault(modifier.axis, modifier.value)
-            host.stated.setdefault((modifier.axis, modifier.value), index)
-            explain(host, reading, reading.tokens[index], modifier.axis, modifier.value)
+        _kind(reading, index, (modifier.axis, modifier.value), lexicon)
     for cue in entry.cues:
         if cue.value == OPERATED:
             _operation(reading, index, cue, operations)
@@ -106,6 +102,16 @@ def _words(
             _certainty(reading, index, cue, lexicon, answers=answers)
         elif cue.axis not in _WORDS_APART:
             _cue(reading, index, cue)
+    if "resolved" in entry.values:
+        doubt_ended(reading, index, lexicon)
+
+
+def _kind(reading: Reading, index: int, kind: tuple[str, str], lexicon: Lexicon) -> None:
+    host = modified(reading, index, kind, lexicon)
+    if host:
+        host.qualifiers.setdefault(*kind)
+        host.stated.setdefault(kind, index)
+        explain(host, reading, reading.tokens[index], *kind)
 
 
 def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answers: bool) -> None:

