@@ -26,6 +26,9 @@ _KEPT = 50_000  # concepts of a category kept in memory once read, some 50 MB
 _TERM_BY_KEY = TERMS.replace("FROM term", "FROM term INDEXED BY term_by_key") + "AND key = ? ORDER BY code, position"
 
 
+_LAST = chr(0x10FFFF)  # behind every character of a key
+
+
 @dataclass(frozen=True)
 class StoredCategory(Category):
     """A category whose concepts stay in the file until they are asked for."""
@@ -167,6 +170,11 @@ class StoredConcepts(Mapping[str, Concept]):
         """The codes of the concepts with a term of this folded key, each with that term."""
         found = self._store.rows(_TERM_BY_KEY, (self._number, key))
         return [(row[0], Term(*row[1:])) for row in found]
+
+    def begins(self, text: str) -> bool:
+        """Whether a term's folded key begins with the text and goes on."""
+        query = "SELECT 1 FROM term INDEXED BY term_by_key WHERE category = ? AND key > ? AND key < ? LIMIT 1"
+        return any(True for _row in self._store.rows(query, (self._number, text, text + _LAST)))
 
     def mapped(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
         """Code and mappings of every active concept that has any."""

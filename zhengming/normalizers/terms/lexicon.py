@@ -6,7 +6,7 @@ Looking up is by an Aho–Corasick automaton: one walk over a cell finds every k
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -260,8 +260,13 @@ class Lexicon:
         return tuple(self.entries[name] for name in names)
 
     def begins_name(self, text: str) -> bool:
-        """Whether a name looks as if it began with the text, and goes on: 动脉导管."""
-        return bool(self.continued(text))
+        """Whether a name begins with the text and goes on: 动脉导管."""
+        place = bisect_right(self._in_order, text)
+        return place < len(self._in_order) and self._in_order[place].startswith(text)
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self.terms)
 
     @cached_property
     def alike_words(self) -> Words:

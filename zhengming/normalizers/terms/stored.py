@@ -223,8 +223,9 @@ class StoredLexicon(Lexicon):
         return _Walk(self.index.alike_lengths.get, own, found)
 
     def begins_name(self, text: str) -> bool:
-        """Taken for granted: of so many names some begin with most texts."""
-        return True
+        """As in a small category."""
+        own = any(one.startswith(text) and one != text for one in self._local)
+        return own or self._stored.concepts.begins(text)
 
     def but_for_fillers(self, texts: Iterable[str], below: Iterable[str]) -> Iterator[str]:
         """The keys of terms of the concepts `below` that are one of `texts` but for fillers."""
