@@ -66,6 +66,13 @@ class Compounds:
                 joined = joined or reading.view.depth[second.start] > reading.view.depth[first.start]
                 joined = joined or parted in (LIST, CLAUSE)  # as names of compounds are written: 肺动脉闭锁，室间隔缺损
                 self._join(reading, first, second, second.stated, joined=joined)
+                if parted in (LIST, CLAUSE) and self._may_lead(second, reading):
+                    self._join(reading, second, first, first.stated, joined=True)  # 室间隔缺损，肺动脉闭锁
+
+    def _may_lead(self, second: Found, reading: Reading) -> bool:
+        """Whether a name that still stands by itself may be the first part of a compound written the other way."""
+        alone = reading.hosts.get(second.token) is second and not second.entry.ambiguous
+        return alone and self._may_be_first(second)
 
     def _pairs(self, reading: Reading) -> Iterator[tuple[Found, Found]]:
         """Neighbours of which the first may be the first part of a compound, or composed and so speak of the second.
@@ -83,7 +90,7 @@ class Compounds:
         found = sorted(reading.found, key=lambda one: one.token)
         first = found[0]
         for second in found[1:]:
-            if first.method == "composed" or self._may_be_first(first):
+            if first.method == "composed" or self._may_be_first(first) or self._may_be_first(second):
                 yield first, second
             if reading.hosts.get(second.token) is second:
                 first = second
@@ -210,9 +217,12 @@ def _absorb(reading: Reading, first: Found, second: Found) -> None:
     """Let the first name stand for the second, with whatever is said of that one."""
     for axis, value in second.qualifiers.items():
         first.qualifiers.setdefault(axis, value)
-    first.end = max(first.end, second.end)
-    for index in range(first.token + 1, second.token + 1):
-        reading.tokens[index].kind = "part"
-        reading.separations[index] = NONE
+    first.start, first.end = min(first.start, second.start), max(first.end, second.end)
+    low, high = sorted((first.token, second.token))
+    for index in range(low, high + 1):
+        if index != first.token:
+            reading.tokens[index].kind = "part"
+        if index > low:
+            reading.separations[index] = NONE
     reading.found.remove(second)
     del reading.hosts[second.token]

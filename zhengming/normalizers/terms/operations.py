@@ -10,9 +10,9 @@ from __future__ import annotations
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.denials import is_denied
-from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
 OPERATED = "post_procedure"
 PLANNED = "planned"
@@ -67,32 +67,45 @@ class Operations:
                 reading.add(found)
 
     def read_results(self, reading: Reading) -> None:
-        """Let what an operation left behind be the concept that has such a name: 室缺修补术后，残余分流."""
-        entries = [token.entry for token in reading.tokens if token.entry]
-        if not any([OPERATED in entry.values or entry.modifiers for entry in entries]):
-            return
-        for found in reading.found:
-            said = [found.token + 1]
-            while said[-1] < len(reading.tokens) and (
-                _is_said(reading, said[-1], "timing", OPERATED) or (len(said) > 1 and _is_interval(reading, said[-1]))
+        """Let what an operation left behind be the concept that has such a name: 室缺修补术后，残余分流.
+
+        One that is denied or doubted is a mention of its own beside what was operated.
+        """
+        for found in list(reading.found):
+            said, place = list[int](), found.token + 1
+            while place < len(reading.tokens) and (
+                _is_said(reading, place, "timing", OPERATED) or (said and _is_interval(reading, place))
             ):
-                said.append(said[-1] + 1)
-            last = said[-1]
-            if len(said) < 2 or last == len(reading.tokens) or not _is_said(reading, last, "course", ""):
+                said.append(place)
+                place += 1
+            if not said or place == len(reading.tokens) or not _is_said(reading, place, "course", ""):
                 continue
-            if is_denied(reading, last):
-                continue  # 术后，残余分流消失
-            operation = reading.view.text[reading.tokens[said[0]].start : reading.tokens[last].start]
-            left = reading.text(reading.tokens[last])
-            names = (found.entry.key, *(self._name(code) for code in found.codes[:1]))
-            keys = [name + between + left for between in (operation, "") for name in names]
-            entry = next((entry for one in keys if (entry := self._lexicon.terms.get(one))), None)
-            if entry and len(entry.codes) == 1:
-                found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
-                found.end = reading.tokens[last].end
-                found.steps.append(("shared-head", entry.senses[0][1].text))
-                for index in said:
-                    reading.tokens[index].kind = "part"
+            entry = self._left(reading, found, said, place)
+            if entry is None:
+                continue
+            token = reading.tokens[place]
+            if _is_open(reading, place):
+                token.kind, token.entry = "term", entry
+                left = Found(place, token.start, token.end, entry.codes, entry, "shared-head")
+                left.steps.append(("shared-head", entry.senses[0][1].text))
+                reading.add(left)
+                continue
+            found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
+            found.end = token.end
+            found.steps.append(("shared-head", entry.senses[0][1].text))
+            for index in (*said, place):
+                reading.tokens[index].kind = "part"
+                reading.separations[index] = NONE
+
+    def _left(self, reading: Reading, found: Found, said: list[int], place: int) -> Entry | None:
+        """The name of the concept, of the operation on it (at tokens `said`), and of what was left (at `place`)."""
+        words = [reading.tokens[index] for index in said]
+        operation = "".join([word.entry.key for word in words if word.entry])
+        left = reading.text(reading.tokens[place])
+        names = (found.entry.key, *(self._name(code) for code in found.codes[:1]))
+        keys = [name + between + left for between in (operation, "") for name in names]
+        entry = next((entry for one in keys if (entry := self._lexicon.terms.get(one))), None)
+        return entry if entry and len(entry.codes) == 1 else None
 
     def is_treatable(self, found: Found) -> bool:
         """Whether any operation that the category knows of treats the concept."""
@@ -161,6 +174,15 @@ def _is_interval(reading: Reading, index: int) -> bool:
     """Whether token `index` says how long ago the operation was."""
     measure = reading.tokens[index].measure
     return measure is not None and measure.quantity == "interval" and reading.glued(index)
+
+
+def _is_open(reading: Reading, index: int) -> bool:
+    """Whether what an operation left, at token `index`, is denied or doubted by the words or marks beside it."""
+    if is_denied(reading, index) or "?" in reading.view.between(reading.tokens[index].end):
+        return True
+    after = reading.tokens[index + 1] if index + 1 < len(reading.tokens) else None
+    near = after is not None and after.entry is not None and reading.separations[index + 1] <= BRACKET
+    return near and after is not None and after.entry is not None and "certainty" in after.entry.axes
 
 
 def _belongs(reading: Reading, index: int) -> bool:
