@@ -84,7 +84,7 @@ class Operations:
             if entry is None:
                 continue
             token = reading.tokens[place]
-            if _is_open(reading, place):
+            if _is_open(reading, place, self._lexicon):
                 token.kind, token.entry = "term", entry
                 left = Found(place, token.start, token.end, entry.codes, entry, "shared-head")
                 left.steps.append(("shared-head", entry.senses[0][1].text))
@@ -176,13 +176,15 @@ def _is_interval(reading: Reading, index: int) -> bool:
     return measure is not None and measure.quantity == "interval" and reading.glued(index)
 
 
-def _is_open(reading: Reading, index: int) -> bool:
+def _is_open(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Whether what an operation left, at token `index`, is denied or doubted by the words or marks beside it."""
-    if is_denied(reading, index) or "?" in reading.view.between(reading.tokens[index].end):
+    marks = reading.view.between(reading.tokens[index].end)
+    if is_denied(reading, index) or any(mark in marks for mark in lexicon.vocabulary.marks_behind):
         return True
-    after = reading.tokens[index + 1] if index + 1 < len(reading.tokens) else None
-    near = after is not None and after.entry is not None and reading.separations[index + 1] <= BRACKET
-    return near and after is not None and after.entry is not None and "certainty" in after.entry.axes
+    if index + 1 == len(reading.tokens) or reading.separations[index + 1] > BRACKET:
+        return False
+    after = reading.tokens[index + 1].entry
+    return after is not None and "certainty" in after.axes
 
 
 def _belongs(reading: Reading, index: int) -> bool:
