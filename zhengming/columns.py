@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zhengming.remembering import Memory
 
 ADDED = ("codes", "names", "status", "reason")  # columns that a coded column gets: `<name>_codes` and so on
-PORTION = 100_000  # rows of a file that are in memory at a time
+PORTION = 50_000  # rows of a file that are in memory at a time
 
 
 def code_columns(frame: pl.DataFrame, matchers: Mapping[str, Matcher], *, memory: Memory | None = None) -> pl.DataFrame:

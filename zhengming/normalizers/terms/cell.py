@@ -75,7 +75,7 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         if cues:
             tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
         tokens = _joined(tokens, view)
-        if not view.bare:
+        if len(tokens) > 1:
             tokens = _kinds_mistyped(tokens, view, lexicon)
     return tokens
 
@@ -284,13 +284,18 @@ def _kinds_mistyped(tokens: list[Token], view: View, lexicon: Lexicon) -> list[T
     """The tokens with items that are a sub-type word but for one character as that word: 室缺（杆下型）."""
     gaps, made, first = view.gaps, list[Token](), 0
     for last, token in enumerate(tokens):
+        if token.entry and token.entry.joins:
+            made += tokens[first : last + 1]  # 并 begins an item as a mark does
+            first = last + 1
+            continue
         if gaps[token.end] < BRACKET and token.end < len(view.text):
             continue
         item = tokens[first : last + 1]
         start = item[0].start
         long = view.depth[start] or token.end - start >= _LEAST_ITEM
         entry = None
-        if long and gaps[start] >= BRACKET and {one.kind for one in item} in ({"unknown"}, {"unknown", "modifier"}):
+        opens = gaps[start] >= BRACKET or bool(made and made[-1].entry and made[-1].entry.joins)
+        if long and opens and {one.kind for one in item} in ({"unknown"}, {"unknown", "modifier"}):
             entry = mistyped_modifier(view.text[start : token.end], lexicon)
         made += [Token("modifier", start, token.end, entry, typed=1)] if entry else item
         first = last + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
@@ -75,6 +75,11 @@ def _cuts(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
     return known
 
 
+def _is_piece(entry: Entry, size: int) -> bool:
+    """Whether a word that is no abbreviation may stand glued to some: a name (EbsteinASD), a sub-type (IVSPDA)."""
+    return size >= _LEAST_NAME if entry.senses else bool(entry.modifiers) and size >= _LEAST_SMALL
+
+
 def _fewest_pieces(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
     """The ends of the fewest pieces; a piece has at least `least` letters, a longer one may be a name (EbsteinASD)."""
     best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
@@ -84,7 +89,7 @@ def _fewest_pieces(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
             entry = lexicon.entries.get(word[start:end]) if before is not None else None
             if before is None or entry is None:
                 continue
-            if not entry.abbreviation and not (entry.senses and end - start >= _LEAST_NAME):
+            if not entry.abbreviation and not _is_piece(entry, end - start):
                 continue
             current = best[end]
             if current is None or len(before) + 1 < len(current):
