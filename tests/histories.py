@@ -29,7 +29,7 @@ def concept(code: str, name: str = "", *, ends: str = "", retired: bool = False,
         status="retired" if ends or retired else "active",
         replaced_by=tuple(ends.split()),
         terms=(Term(called, "preferred", "zh"), *further),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

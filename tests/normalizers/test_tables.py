@@ -58,7 +58,7 @@ def expected(kind: str, text: str) -> object:
         return Measurement(Decimal(number), quantity, *map(Decimal, upto))
     if kind == "age":
         days, unit = text.split()
-        return Age(int(days), unit)  # type: ignore[arg-type]
+        return Age(int(days), unit)
     # a text value may begin with what would be a type, so only the one for unprintable texts counts
     return json.loads(text.removeprefix("json:")) if text.startswith("json:") else text
 

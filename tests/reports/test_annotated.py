@@ -184,7 +184,7 @@ def test_an_annotated_file_is_no_input_and_its_notes_are_no_data(hostile: Path, 
     assert inputs([tmp_path]) == [hostile]
     again = BATCH.clean(path)
     assert again.data.height == result.data.height
-    assert again.manifest["rows_in"] == again.manifest["rows_out"] + again.manifest["rows_explained"]  # type: ignore[operator]
+    assert again.manifest["rows_in"] == again.manifest["rows_out"] + again.manifest["rows_explained"]
 
 
 def test_neither_an_input_nor_a_changed_file_is_touched(hostile: Path, tmp_path: Path) -> None:

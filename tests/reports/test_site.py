@@ -41,7 +41,7 @@ def made(category: Category) -> Dictionary:
 
 def concept(code: str, name: str, *terms: Term, **more: object) -> Concept:
     """A concept whose terms start with its name."""
-    return Concept(code, name, terms=(Term(name, "preferred", "zh"), *terms), **more)  # type: ignore[arg-type]
+    return Concept(code, name, terms=(Term(name, "preferred", "zh"), *terms), **more)
 
 
 THINGS = Category(

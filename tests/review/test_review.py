@@ -295,7 +295,7 @@ def test_a_foreign_a_stale_and_a_changed_workbook_are_refused(
         id, version, sha256 = dictionary.id, "9.9.9", "0" * 64
 
     with pytest.raises(NotAReview, match="stale"):
-        apply([review], tmp_path / "log.csv", Newer())  # type: ignore[arg-type]
+        apply([review], tmp_path / "log.csv", Newer())
     book = openpyxl.load_workbook(review)
     stamp = book["zm_stamp"]
     line = next(row for row in stamp.iter_rows() if str(row[0].value).startswith("item "))

@@ -36,7 +36,7 @@ TABLE = [HEAD, *ROWS]
 
 def written(table: list[list[str]], **how: object) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, **{"lineterminator": "\r\n", **how}).writerows(table)  # type: ignore[call-overload]
+    csv.writer(buffer, **{"lineterminator": "\r\n", **how}).writerows(table)
     return buffer.getvalue()
 
 

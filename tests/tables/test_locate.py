@@ -68,7 +68,7 @@ cells = st.sampled_from([None, "", " ", "姓名", "诊断", "性别", "合计", 
 @settings(deadline=None)
 def test_whatever_the_sheet_no_row_is_lost(rows: list[list[object]], corners: set[tuple[int, int]]) -> None:
     merges = tuple(Merge(row, column, row + 1, column + 1) for row, column in corners)
-    sheet = Sheet("", rows, merges)  # type: ignore[arg-type]
+    sheet = Sheet("", rows, merges)
     try:
         found = locate(sheet, FIELDS.get)
     except NoTable:
@@ -123,7 +123,7 @@ def test_the_column_of_a_field_can_be_asked_for() -> None:
 @pytest.mark.parametrize("rows", [[], [[]], [["甲", "室缺"]], [["姓名", "x"], ["甲", "y"]], [["a"], [1, 2]]])
 def test_a_sheet_without_a_header_has_no_table(rows: list[list[object]]) -> None:
     with pytest.raises(NoTable) as caught:
-        locate(Sheet("表", rows), FIELDS.get, file="a.xlsx", expected=["姓名", "诊断"])  # type: ignore[arg-type]
+        locate(Sheet("表", rows), FIELDS.get, file="a.xlsx", expected=["姓名", "诊断"])
     assert caught.value.where == "a.xlsx[表]"
     assert "姓名、诊断" in caught.value.remedy
     assert "室缺" not in str(caught.value)

@@ -136,7 +136,7 @@ def test_a_workbook_says_what_file_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_every_reader_has_engines_and_reads(name: str) -> None:
-    module = import_module(READERS[name])  # type: ignore[index]
+    module = import_module(READERS[name])
     assert module.ENGINES
     assert isinstance(module.ISOLATED, bool)
     assert callable(module.read_contents)

@@ -70,7 +70,7 @@ def test_the_first_sender_has_titles_merged_hospitals_and_notes() -> None:
     kinds = [one.kind for one in table.explained]
     assert kinds == ["title", "title", "header", "blank", "note", "note", "note", "blank", "note"]
     assert [notice.kind for notice in table.notices].count("merged-value") == 3
-    hospital = table.columns.index(table.column("就诊医院"))  # type: ignore[arg-type]
+    hospital = table.columns.index(table.column("就诊医院"))
     assert all(row.cells[hospital] for row in table.rows)
     assert table.unit == "元"
 

@@ -62,7 +62,7 @@ def as_read(value: CellOut) -> object:
 
 
 def written(path: Path, *rows: list[CellOut], **options: object) -> Path:
-    write_xlsx(path, [SheetOut("数据", ["甲", "乙"], rows, **options)])  # type: ignore[arg-type]
+    write_xlsx(path, [SheetOut("数据", ["甲", "乙"], rows, **options)])
     return path
 
 

@@ -22,7 +22,35 @@ class Keep:
     beyond: int
 
 
-class KeptRows(Sequence[Sequence[CellValue]]):
+class _Rows(Sequence[Sequence[CellValue]]):
+    """Rows that are asked for one by one, by their place from either end, or by slices."""
+
+    _length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[CellValue]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Sequence[CellValue]]: ...
+
+    def __getitem__(self, at: int | slice) -> Sequence[CellValue] | list[Sequence[CellValue]]:
+        """A row, or a list of those of a slice."""
+        if isinstance(at, slice):
+            return [self._row(row) for row in range(*at.indices(self._length))]
+        if at < 0:
+            at += self._length
+        if not 0 <= at < self._length:
+            raise IndexError(at)
+        return self._row(at)
+
+    def _row(self, at: int) -> Sequence[CellValue]:
+        raise NotImplementedError
+
+
+class KeptRows(_Rows):
     """The rows of one sheet. They are added at the end, block by block, before they are read.
 
     >>> import io
@@ -38,7 +66,6 @@ class KeptRows(Sequence[Sequence[CellValue]]):
         self._store = store
         self._places: list[tuple[int, int]] = []  # of each block in the store: where it begins, its bytes
         self._starts = array("Q")  # the first row of each block
-        self._length = 0
         self._block: list[Sequence[CellValue]] = []  # the one last asked for, its first row and that behind its last
         self._first = self._end = 0
 
@@ -50,26 +77,7 @@ class KeptRows(Sequence[Sequence[CellValue]]):
         self._starts.append(self._length)
         self._length += len(rows)
 
-    def __len__(self) -> int:
-        """How many rows there are."""
-        return self._length
-
-    @overload
-    def __getitem__(self, at: int) -> Sequence[CellValue]: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[Sequence[CellValue]]: ...
-
-    def __getitem__(self, at: int | slice) -> Sequence[CellValue] | list[Sequence[CellValue]]:
-        """A row, or a list of those of a slice."""
-        if isinstance(at, slice):
-            return [self[row] for row in range(*at.indices(self._length))]
-        if self._first <= at < self._end:
-            return self._block[at - self._first]
-        if at < 0:
-            at += self._length
-        if not 0 <= at < self._length:
-            raise IndexError(at)
+    def _row(self, at: int) -> Sequence[CellValue]:
         if not self._first <= at < self._end:
             self._turn_to(bisect_right(self._starts, at) - 1)
         return self._block[at - self._first]
@@ -90,7 +98,7 @@ class KeptRows(Sequence[Sequence[CellValue]]):
         return unpacked(self._store.read(length))
 
 
-class Window(Sequence[Sequence[CellValue]]):
+class Window(_Rows):
     """Rows of which nothing is seen outside some rows and columns; what is seen keeps its place.
 
     >>> list(Window([["a", "b", "c"], ["d"], ["e", "f"]], 2, 3, 2, 2))
@@ -103,24 +111,7 @@ class Window(Sequence[Sequence[CellValue]]):
         self._top, self._left, self._right = top, left, right
         self._length = min(bottom, len(rows))
 
-    def __len__(self) -> int:
-        """How many rows there are, those above the window included."""
-        return self._length
-
-    @overload
-    def __getitem__(self, at: int) -> Sequence[CellValue]: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[Sequence[CellValue]]: ...
-
-    def __getitem__(self, at: int | slice) -> Sequence[CellValue] | list[Sequence[CellValue]]:
-        """A row, or a list of those of a slice."""
-        if isinstance(at, slice):
-            return [self[row] for row in range(*at.indices(self._length))]
-        if at < 0:
-            at += self._length
-        if not 0 <= at < self._length:
-            raise IndexError(at)
+    def _row(self, at: int) -> Sequence[CellValue]:
         return self._cut(self._rows[at]) if at >= self._top - 1 else ()
 
     def _cut(self, cells: Sequence[CellValue]) -> Sequence[CellValue]:

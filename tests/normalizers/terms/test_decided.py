@@ -30,7 +30,7 @@ def turned_down(text: str, *codes: str) -> Decision:
 
 
 def no_match(text: str, verdict: str = "no-match") -> Decision:
-    return Decision(text, "disease", verdict, "li", "2026-11-25")  # type: ignore[arg-type]
+    return Decision(text, "disease", verdict, "li", "2026-11-25")
 
 
 @cache

@@ -48,7 +48,7 @@ def test_kept_characters_are_not_exchanged() -> None:
 def test_texts_are_found_by_the_characters_that_stand_side_by_side(texts: list[str]) -> None:
     for text in texts:
         assert neighbours(text) == {text[at : at + 2] for at in range(len(text) - 1)}
-    index = CandidateIndex(dict.fromkeys(texts))  # type: ignore[arg-type]
+    index = CandidateIndex(dict.fromkeys(texts))
     expected: dict[str, list[int]] = {}
     for place, text in enumerate(sorted(texts)):
         for pair in neighbours(text) or {text}:

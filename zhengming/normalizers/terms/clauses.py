@@ -20,9 +20,7 @@ def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
         last += 1
     behind = reading.side(index, -1, CLAUSE)
     kinds = {token.kind for token in reading.tokens[first : last + 1]}
-    if behind is None or "term" in kinds:
-        return
-    if "unknown" in kinds:
+    if behind is None or not kinds.isdisjoint(("term", "unknown")):
         return  # 阑尾炎术后 speaks of something else, known to us or not
     say(behind[2], reading, reading.tokens[index], cue)
     position = behind[2].token
