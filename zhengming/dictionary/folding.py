@@ -130,7 +130,9 @@ def _fold_characters(text: str) -> str:
 
 
 _SPACES = re.compile(" {2,}")
-_GLUED_NUMERAL = re.compile(r"([\u2160-\u216B\u2170-\u217B])(?=\d)")  # ASDⅡ12mm: a type, and a size
+_ROMANS, _CIRCLED = "\u2160-\u216b\u2170-\u217b", "\u2460-\u2473\u24eb-\u24fe\u2776-\u2793"
+# ASDⅡ12mm: a type, and a size; F4②PFO: a name, and the number of an item.
+_GLUED_NUMERAL = re.compile(rf"([{_ROMANS}](?=\d)|[\d{_ROMANS}](?=[{_CIRCLED}]))")
 
 
 def _fold_numerals(folded: str, offsets: Sequence[int]) -> tuple[str, list[int]]:

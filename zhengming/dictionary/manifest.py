@@ -30,7 +30,7 @@ class CategoryManifest(BaseModel):
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
     for a word of an operation what such an operation treats, `untreated` what none treats, `signs` of
-    what 待查 asks for the cause, `measured` for a quantity
+    what 待查 asks for the cause, `graded` what has a degree, `measured` for a quantity
     which concepts have it, `elsewhere` for an abbreviation the words beside which it means something else. `wordings`
     gives for a word how else it is written, in as many characters; of the qualifiers in `exclusive` a concept has one
     of each axis.
@@ -52,6 +52,7 @@ class CategoryManifest(BaseModel):
     measured: dict[str, tuple[str, ...]] = {}
     elsewhere: dict[str, tuple[str, ...]] = {}
     signs: tuple[str, ...] = ()
+    graded: tuple[str, ...] = ()
     untreated: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     inclusive: tuple[str, ...] = ()

@@ -104,7 +104,8 @@ class Policy:
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
     `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats.
     `measured` gives for a quantity (`size_mm`) the concepts of which it is told, `elsewhere` for an abbreviation the
-    words beside which it means none of them. `signs` are concepts that are there where their cause is sought (待查).
+    words beside which it means none of them. `signs` are concepts that are there where their cause is sought (待查),
+    `graded` those that have a degree (轻度).
     `wordings` gives for a word of its terms how else it is written. `exclusive` are qualifiers (`course=acute`) of one
     axis that no concept has two of: one that makes no kind, where another one does, is a kind that the category lacks.
     A kind that one of `inclusive` makes is all there is to say where others are said beside it (混合型：心上+心内).
@@ -126,6 +127,7 @@ class Policy:
     measured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signs: tuple[str, ...] = ()
+    graded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,7 @@ def made_category(
             about.measured,
             about.elsewhere,
             about.signs,
+            about.graded,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

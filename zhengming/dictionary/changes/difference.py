@@ -275,6 +275,7 @@ def _policy(category: Category) -> Iterator[str]:
     yield from (f"{qualifier}: {action}" for qualifier, action in policy.qualifiers.items())
     yield from (f"untreated {code}" for code in policy.untreated)
     yield from (f"sign {code}" for code in policy.signs)
+    yield from (f"graded {code}" for code in policy.graded)
     yield from (f"exclusive {qualifier}" for qualifier in policy.exclusive)
     yield from (f"inclusive {qualifier}" for qualifier in policy.inclusive)
     for name in ("usual_etiology", "contexts", "treatments", "measured", "elsewhere", "wordings"):

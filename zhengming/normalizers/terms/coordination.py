@@ -67,24 +67,39 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with unread names of parts, glued, that share what is said behind them: 二尖瓣三尖瓣轻度反流."""
-    unread = [token for token in tokens if token.kind == "unknown"]
-    if len(unread) < 2:  # the parts, and what is said behind them
-        return tokens
     made: list[Token] = []
     for index, token in enumerate(tokens):
         pieces: list[int] = []
-        if token.kind == "unknown" and token.end - token.start >= 2 * _LEAST_SHARED:
-            end = _shared_end(tokens, index, view)
-            for size in range(len(end), _LEAST_SHARED - 1, -1):
-                pieces = _pieces(view.text[token.start : token.end], end[:size], lexicon.terms)
-                if pieces:
-                    break
+        if token.kind == "unknown" and token.end - token.start >= _LEAST_SHARED:
+            pieces = _named_parts(tokens, index, view, lexicon.terms)
         starts = [token.start + place for place in pieces]
         stops = [*starts[1:], token.end]
         made += [Token("unknown", start, stop, joined=True) for start, stop in zip(starts, stops, strict=False)] or [
             token
         ]
     return made
+
+
+def _named_parts(tokens: list[Token], index: int, view: View, terms: Mapping[str, Entry]) -> list[int]:
+    """Where the names of parts start in unread token `index` that share the end of what stands behind them."""
+    token = tokens[index]
+    text = view.text[token.start : token.end]
+    if len(text) >= 2 * _LEAST_SHARED:
+        end = _shared_end(tokens, index, view)
+        for size in range(len(end), _LEAST_SHARED - 1, -1):
+            pieces = _pieces(text, end[:size], terms)
+            if len(pieces) > 1:
+                return pieces
+    follower = tokens[index + 1] if index + 1 < len(tokens) and view.gaps[token.end] == NONE else None
+    if follower is None or follower.kind != "term" or follower.typed or text.isascii():
+        return []
+    name = view.text[follower.start : follower.end]
+    for cut in range(_LEAST_SHARED, len(name) - _LEAST_SHARED + 1):
+        if name[cut - 1] == text[-1]:  # 二尖瓣, 三尖瓣 are parts of one kind
+            pieces = _pieces(text, name[cut:], terms, text[-1])
+            if pieces:
+                return pieces
+    return []
 
 
 def _shared_end(tokens: list[Token], index: int, view: View) -> str:
@@ -97,16 +112,15 @@ def _shared_end(tokens: list[Token], index: int, view: View) -> str:
     return view.text[tokens[after].start : tokens[after].end] if tokens[after].kind == "unknown" else ""
 
 
-def _pieces(text: str, end: str, terms: Mapping[str, Entry]) -> list[int]:
-    """Where the pieces of a text start that all are names with this end; several, or none."""
+def _pieces(text: str, end: str, terms: Mapping[str, Entry], last: str = "") -> list[int]:
+    """Where the pieces of a text start that all are names with this end, and have this `last` character."""
     ways: list[list[int] | None] = [[]] + [None] * len(text)
     for stop in range(_LEAST_SHARED, len(text) + 1):
         for start in range(stop - _LEAST_SHARED + 1):
             way = ways[start]
-            if way is not None and ways[stop] is None and text[start:stop] + end in terms:
+            if way is not None and ways[stop] is None and text[start:stop].endswith(last) and text[start:stop] + end in terms:
                 ways[stop] = [*way, start]
-    found = ways[-1] or []
-    return found if len(found) > 1 else []
+    return ways[-1] or []
 
 
 def _is_word_of(token: Token, size: int) -> bool:

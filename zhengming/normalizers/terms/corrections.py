@@ -179,6 +179,8 @@ def _beside(reading: Reading, found: Found, lexicon: Lexicon, *, odd_only: bool)
             if not 0 <= place < len(tokens) or not reading.glued(max(place, place - step)):
                 break
             token, host = tokens[place], reading.hosts.get(place)
+            if token.joined and tokens[found.token].joined:
+                break  # 主动脉瓣二尖瓣三尖瓣反流: each was read as it stands
             shared = host is not None and (host.shares is found or found.shares is host)
             if not shared and not _may_belong(token, found, lexicon, odd_only=odd_only):
                 break

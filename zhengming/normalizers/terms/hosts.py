@@ -28,6 +28,53 @@ def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: 
     return side[2] if side else apart(reading, index)
 
 
+def is_of_former(
+    reading: Reading, index: int, axis: str, sides: tuple[Found, Found], lexicon: Lexicon
+) -> bool:
+    """Whether a degree as near to the name before it as to the one behind is said of the former.
+
+    So it is where the list ends with a degree (TR轻度MR中度), or where only the former has degrees (TR重度WPW); where
+    neither tells, as other degrees of the list are.
+    """
+    begins, ends = _is_degree(reading, index, -1, axis), _is_degree(reading, index, 1, axis)
+    if begins != ends:
+        return ends
+    former, latter = (_has_degrees(found, lexicon) for found in sides)
+    return former and (not latter or _others_are(reading, index, axis, lexicon))
+
+
+def _others_are(reading: Reading, index: int, axis: str, lexicon: Lexicon) -> bool:
+    """Whether the next degree behind token `index`, no mark between, stands between a name that has one and one not."""
+    hosts, separations = reading.hosts, reading.separations
+    for position in range(index + 2, len(reading.tokens) - 1):
+        if max(separations[position], separations[position + 1]) > SOFT:
+            return False
+        entry = reading.tokens[position].entry
+        former, latter = hosts.get(position - 1), hosts.get(position + 1)
+        if former and latter and position not in hosts and entry is not None and axis in entry.axes:
+            return _has_degrees(former, lexicon) and not _has_degrees(latter, lexicon)
+    return False
+
+
+def _is_degree(reading: Reading, index: int, step: int, axis: str) -> bool:
+    """Whether the words without a mark among them that token `index` stands in end (begin, if -1) with a degree."""
+    last = position = index
+    while 0 <= position < len(reading.tokens):
+        border = position if step > 0 else position + 1
+        if position != index and reading.separations[border] > SOFT:
+            break
+        if position in reading.hosts or reading.tokens[position].kind == "cue":
+            last = position
+        position += step
+    entry = reading.tokens[last].entry
+    return last != index and last not in reading.hosts and entry is not None and axis in entry.axes
+
+
+def _has_degrees(found: Found, lexicon: Lexicon) -> bool:
+    graded = lexicon.category.policy.graded
+    return any(code in graded or not lexicon.category.ancestors(code).isdisjoint(graded) for code in found.codes)
+
+
 def _begins_a_word(reading: Reading, index: int) -> bool:
     """Whether the word begins something that is not read and ends before the next name: the type of 2型糖尿病 房缺."""
     after = index + 1

@@ -10,7 +10,9 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
 _LEAST_NAME = 6  # letters of a name glued to abbreviations
+_LEAST_PIECE = 2  # letters of an abbreviation glued to others
 _LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
+_SURE_PIECES = 2  # pieces of so many that make a word in small letters one of abbreviations, of two letters too
 _LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 _KEPT = 50_000  # words whose cuts are kept, some 10 MB
 LETTERS = re.compile("[a-z]+")
@@ -25,7 +27,7 @@ def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
     closed: set[int] = set()
     for run in LETTERS.finditer(text):
         first, last = run.span()
-        start = first + glued_unit(text, first, lexicon)
+        start = first + glued_unit(view, first, lexicon)
         inside = [end for end in range(first + 1, last) if gaps[end]] if any(gaps[first + 1 : last]) else []
         for end in (*inside, last):
             closed.update(range(start + 1, end))
@@ -33,24 +35,33 @@ def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
                 closed.add(start)  # the ar of ventricu1ar
             word = text[start:end]
             if len(word) > 1 and word not in lexicon.entries:
-                capitals = view.raw[slice(*view.span(start, end))].isupper()
-                closed.difference_update([start + cut for cut in _cuts(word, lexicon, 2 if capitals else _LEAST_SMALL)])
+                closed.difference_update([start + cut for cut in _cuts(word, _as_typed(view, start, end), lexicon)])
             start = end
     return frozenset(closed)
 
 
-def glued_unit(text: str, start: int, lexicon: Lexicon) -> int:
+def glued_unit(view: View, start: int, lexicon: Lexicon) -> int:
     """The length of a unit that stands between a number and abbreviations glued to it (VSD5mmASD8mm), else 0."""
+    text, gaps = view.text, view.gaps
     if start == 0 or not text[start - 1].isdigit():
         return 0
     word = LETTERS.match(text, start)
-    run = word[0] if word else ""
-    for size in range(min(_LONGEST_UNIT, len(run) - 1), 0, -1):
-        if run[:size] in lexicon.vocabulary.units:
-            rest = run[size:]
-            if rest in lexicon.entries or _cuts(rest, lexicon, _LEAST_SMALL):
+    end = start + 1
+    while word and end < word.end() and gaps[end] == NONE:
+        end += 1
+    for size in range(min(_LONGEST_UNIT, end - start - 1), 0, -1) if word else ():
+        middle = start + size
+        if text[start:middle] in lexicon.vocabulary.units:
+            rest = text[middle:end]
+            if rest in lexicon.entries or _cuts(rest, _as_typed(view, middle, end), lexicon):
                 return size
     return 0
+
+
+def _as_typed(view: View, start: int, end: int) -> str:
+    """The word in the letters that were typed, capital or small; where they are more or fewer, in small ones."""
+    typed = view.raw[slice(*view.span(start, end))]
+    return typed if len(typed) == end - start else view.text[start:end]
 
 
 def _goes_on_behind_digit(view: View, start: int, lexicon: Lexicon) -> bool:
@@ -62,34 +73,42 @@ def _goes_on_behind_digit(view: View, start: int, lexicon: Lexicon) -> bool:
     while first > 0 and text[first - 1].isascii() and text[first - 1].isalpha() and gaps[first] == NONE:
         first -= 1
     word = text[first : start - 1]
-    return len(word) >= _LEAST_SMALL and word not in lexicon.entries and not _cuts(word, lexicon, 2)
+    return len(word) >= _LEAST_SMALL and word not in lexicon.entries and not _cuts(word, word.upper(), lexicon)
 
 
-def _cuts(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
+def _cuts(word: str, typed: str, lexicon: Lexicon) -> tuple[int, ...]:
     """Where a word of glued abbreviations is cut, and its end; nothing if it is not all abbreviations."""
-    known = lexicon.cut_words.get((word, least))
+    known = lexicon.cut_words.get(typed)
     if known is None:
         if len(lexicon.cut_words) >= _KEPT:
             lexicon.cut_words.clear()
-        known = lexicon.cut_words[word, least] = _fewest_pieces(word, lexicon, least)
+        known = lexicon.cut_words[typed] = _fewest_pieces(word, typed, lexicon)
     return known
 
 
-def _is_piece(entry: Entry, size: int) -> bool:
-    """Whether a word that is no abbreviation may stand glued to some: a name (EbsteinASD), a sub-type (IVSPDA)."""
+def _is_piece(entry: Entry, typed: str, *, small: bool) -> bool:
+    """Whether a word may stand glued to abbreviations; `small` letters may make one of two.
+
+    It is one itself, a name (EbsteinASD) or a sub-type (IVSPDA).
+    """
+    size = len(typed)
+    if entry.abbreviation:
+        return size >= _LEAST_SMALL or typed.isupper() or small
     return size >= _LEAST_NAME if entry.senses else bool(entry.modifiers) and size >= _LEAST_SMALL
 
 
-def _fewest_pieces(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
-    """The ends of the fewest pieces; a piece has at least `least` letters, a longer one may be a name (EbsteinASD)."""
+def _fewest_pieces(word: str, typed: str, lexicon: Lexicon) -> tuple[int, ...]:
+    """The ends of the fewest pieces.
+
+    One of two letters is in capitals, or all is in small letters and two pieces are longer: vsdasdph, not coats.
+    """
+    small = typed.islower()
     best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
-    for end in range(least, len(word) + 1):
-        for start in range(end - least + 1):
+    for end in range(_LEAST_PIECE, len(word) + 1):
+        for start in range(end - _LEAST_PIECE + 1):
             before = best[start]
             entry = lexicon.entries.get(word[start:end]) if before is not None else None
-            if before is None or entry is None:
-                continue
-            if not entry.abbreviation and not _is_piece(entry, end - start):
+            if before is None or entry is None or not _is_piece(entry, typed[start:end], small=small):
                 continue
             current = best[end]
             if current is None or len(before) + 1 < len(current):
@@ -98,4 +117,6 @@ def _fewest_pieces(word: str, lexicon: Lexicon, least: int) -> tuple[int, ...]:
     pieces = [end - start for start, end in pairwise((0, *ends))]
     if ends and min(pieces) < _LEAST_SMALL and lexicon.is_near_abbreviation(word):
         return ()  # TAPR is TAPVR rather than TA and PR
+    if small and ends and min(pieces) < _LEAST_SMALL and sum(size >= _LEAST_SMALL for size in pieces) < _SURE_PIECES:
+        return ()
     return ends

@@ -235,8 +235,8 @@ class Lexicon:
         return word in shorter or any(one in known for one in (*rests, *exchanged))
 
     @cached_property
-    def cut_words(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        """Where Latin words are cut into abbreviations of so many letters, as far as it is known; see `latin`."""
+    def cut_words(self) -> dict[str, tuple[int, ...]]:
+        """Where Latin words, as they were typed, are cut into abbreviations, as far as it is known; see `latin`."""
         return {}
 
     @cached_property

@@ -43,20 +43,20 @@ def items(view: View, lexicon: Lexicon) -> list[int]:
         measured = numbers.match(view.folded, match.start())
         if not (measured and measured["unit"]):
             places.append(view.positions(*match.span())[0])
-    return places if len(places) > 1 else _glued_items(view.text, lexicon)
+    return places if len(places) > 1 else _glued_items(view, lexicon)
 
 
-def _glued_items(text: str, lexicon: Lexicon) -> list[int]:
+def _glued_items(view: View, lexicon: Lexicon) -> list[int]:
     """Where the numbers of an enumeration stand that counts from one without any mark: 1三尖瓣闭锁2房缺.
 
     One that is a size (2mm) or begins a word (2度) is none.
     """
-    places: list[int] = []
+    text, places = view.text, list[int]()
     if not text.startswith("1"):
         return places
     for place in range(len(text) - 1):
         counts = text[place] == str(len(places) + 1) and not (text[place - 1].isdigit() and place)
-        if not counts or text[place + 1].isdigit() or glued_unit(text, place + 1, lexicon):
+        if not counts or text[place + 1].isdigit() or glued_unit(view, place + 1, lexicon):
             continue
         if any(text[place : place + size] in lexicon.entries for size in (2, 3)):
             continue
@@ -76,7 +76,7 @@ def measures(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]
         if unit_text is None:
             if _FIRST.match(match[0]) and (start == 0 or view.gaps[start] > SOFT):
                 yield start, start + 1, BARE  # 1.II孔型房缺 is no 1.2
-            glued = glued_unit(view.text, end, lexicon)
+            glued = glued_unit(view, end, lexicon)
             unit_text = view.text[end : end + glued]
             end += glued
         unit = vocabulary.units.get(unit_text)

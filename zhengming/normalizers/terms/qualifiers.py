@@ -23,7 +23,7 @@ from zhengming.normalizers.terms.denials import (
     is_pending,
     turn,
 )
-from zhengming.normalizers.terms.hosts import apart, modified
+from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, PLANNED, Operations
@@ -34,6 +34,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, 
 
 _SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
+_BETWEEN = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
 _WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
 
 
@@ -93,7 +94,7 @@ def _words(
         _kind(reading, index, (modifier.axis, modifier.value), lexicon)
     for cue in entry.cues:
         if cue.value == OPERATED:
-            _operation(reading, index, cue, operations)
+            _operation(reading, index, cue, lexicon, operations)
         elif cue.axis == "alternative":
             doubt_both(reading, index, cue)
         elif cue.value in ENDED and denied_behind(reading, index):
@@ -101,7 +102,7 @@ def _words(
         elif cue.axis == "certainty":
             _certainty(reading, index, cue, lexicon, answers=answers)
         elif cue.axis not in _WORDS_APART:
-            _cue(reading, index, cue)
+            _cue(reading, index, cue, lexicon)
     if "resolved" in entry.values:
         doubt_ended(reading, index, lexicon)
 
@@ -123,16 +124,16 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         return  # 晕厥查因 seeks the cause of something else, known to us or not
     elif cue.value == "affirmed":
         turned = turn(reading, index, lexicon.vocabulary.negators)
-        _cue(reading, index, replace(cue, value="refuted") if turned else cue)
+        _cue(reading, index, replace(cue, value="refuted") if turned else cue, lexicon)
     elif cue.value == "refuted" and is_pending(reading, index, lexicon.vocabulary.pending):
         _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
     elif cue.value == "refuted" and denies_a_word(reading, index):
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
-        _cue(reading, index, cue)
+        _cue(reading, index, cue, lexicon)
 
 
-def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -> None:
+def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operations: Operations) -> None:
     """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
     index, cue = _as_planned(reading, index, cue)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
@@ -141,7 +142,7 @@ def _operation(reading: Reading, index: int, cue: Cue, operations: Operations) -
     if treated:
         return
     before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
-    _cue(reading, index, cue)
+    _cue(reading, index, cue, lexicon)
     if cue.value == OPERATED:
         _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
@@ -193,7 +194,7 @@ def _share(found: Found, head: Found) -> None:
         head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
 
 
-def _cue(reading: Reading, index: int, cue: Cue) -> None:
+def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
     position, scope = cue.position, cue.scope
     if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
         earlier = None if reading.side(index, -1, BRACKET) else apart(reading, index)
@@ -201,7 +202,7 @@ def _cue(reading: Reading, index: int, cue: Cue) -> None:
             say(earlier, reading, reading.tokens[index], cue)
             return
     if position in ("both", "either"):
-        position = _facing(reading, index, prefers_left=position == "either")
+        position = _facing(reading, index, cue.axis, lexicon, prefers_left=position == "either")
         if position == "after" and cue.value == "refuted" and has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
         if position == "after" and cue.position == "either" and cue.value != OPERATED:
@@ -232,7 +233,7 @@ def _leading(reading: Reading, index: int, cue: Cue) -> None:
         _forward(reading, index, cue)
 
 
-def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
+def _facing(reading: Reading, index: int, axis: str, lexicon: Lexicon, *, prefers_left: bool) -> str:
     """Whether the cue stands `before` or `after` its concept; empty if none is near."""
     if reading.bracket_host(index):
         return "after"
@@ -244,6 +245,8 @@ def _facing(reading: Reading, index: int, *, prefers_left: bool) -> str:
         return "after"  # 唐氏综合征：不支持（染色体正常）
     if left and right:
         if left[:2] == right[:2]:
+            if axis in _BETWEEN and is_of_former(reading, index, axis, (left[2], right[2]), lexicon):
+                return "after"
             return "after" if prefers_left else "before"
         return "after" if left[:2] < right[:2] else "before"
     if left:

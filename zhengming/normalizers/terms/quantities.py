@@ -28,6 +28,8 @@ def measure(reading: Reading, index: int, said: Measure, assigning: Container[st
         left = reading.side(index, -1, LIST if reading.view.between(token.start) in assigning else BRACKET)
         right = reading.side(index, 1, SOFT)
         leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
+        if left and leading and _touches(reading, index):
+            leading = False  # ASDⅡ6mmPFO
         side = right if leading else left
         host = side[2] if side else None
     if host is None:
@@ -42,6 +44,12 @@ def measure(reading: Reading, index: int, said: Measure, assigning: Container[st
     if said.low != said.high:
         host.qualifiers[f"{axis}_min"] = round(said.low, 3)
     host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={said.high:g}"))
+
+
+def _touches(reading: Reading, index: int) -> bool:
+    """Whether nothing was typed between token `index` and the one before it."""
+    before, token, view = reading.tokens[index - 1], reading.tokens[index], reading.view
+    return view.span(before.start, before.end)[1] == view.span(token.start, token.end)[0]
 
 
 def is_labelled(reading: Reading, index: int) -> bool:

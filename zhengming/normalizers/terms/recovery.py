@@ -17,6 +17,7 @@ _LONGEST_SHARE = 6  # characters a list item may have before the shared head: �
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
+_PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
 _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
@@ -41,7 +42,7 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if reading.tokens[first].joined:
             break
         first -= 1  # 右室流出道 are two words
-    while not _takes_end(reading, first, index, lexicon) and first < index and reading.tokens[first].kind == "unknown":
+    while not _takes_end(reading, first, index, lexicon) and first < index:
         first += 1  # the 左房 of 反流左房左室大
 
 
@@ -63,7 +64,12 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
     found = [entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))]
     entries = {entry.codes: entry for entry in reversed(found) if entry.codes != follower.codes}
     if entries and _are_above(list(entries)[:-1], list(entries)[-1], lexicon):
-        _become(reading, first, list(entries.values())[-1], follower)
+        entry = list(entries.values())[-1]
+        both = _embracing(entry, follower, lexicon) if first == index and _is_glued(reading, index, follower) else None
+        if both:
+            _take_in(reading, index, follower, both)
+            return True
+        _become(reading, first, entry, follower)
         reading.tokens[first].end = reading.tokens[index].end
         reading.found[-1].end = reading.tokens[index].end
         for used in range(first + 1, index + 1):
@@ -72,10 +78,45 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
     return False
 
 
+def _is_glued(reading: Reading, index: int, found: Found) -> bool:
+    """Whether a sub-type word was typed right before the name, with no mark between."""
+    return reading.tokens[index].kind == "modifier" and found.token == index + 1 and not reading.view.between(found.start)
+
+
+def _embracing(entry: Entry, found: Found, lexicon: Lexicon) -> Entry | None:
+    """The name of the one concept that is both, if the category has it: 左右肺动脉均狭窄 is on both sides."""
+    inclusive = {tuple(one.split("=", 1)) for one in lexicon.category.policy.inclusive}
+    kinds = {*entry.codes, *found.codes}
+    if len(kinds) != 2:  # noqa: PLR2004 — two are joined
+        return None
+    for ways in lexicon.defined.values():
+        made = {code: next(iter(needed)) for needed, code in ways if len(needed) == 1}
+        axes = {made[code][0] for code in kinds if code in made}
+        both = [code for code, one in made.items() if one in inclusive and axes == {one[0]}]
+        if kinds <= made.keys() and len(both) == 1 and both[0] not in kinds:
+            return lexicon.terms.get(lexicon.key(lexicon.name(both[0])))
+    return None
+
+
+def _take_in(reading: Reading, index: int, found: Found, entry: Entry) -> None:
+    """Let a name be that of `entry`, from token `index` on."""
+    found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
+    found.start = reading.tokens[index].start
+    found.steps.append(("shared-head", entry.senses[0][1].text))
+    reading.tokens[index].kind = "part"
+    for position in range(index + 1, found.token + 1):
+        reading.separations[position] = NONE
+
+
 def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:
-    """Whether the word says a sub-type that the concept has."""
+    """Whether the word says a sub-type that the concept has, and is no place beside the one that its name begins with.
+
+    左心室右心室心肌致密化不全 lists two places.
+    """
     modifiers = token.entry.modifiers if token.entry and token.kind == "modifier" else ()
-    kinds = [(modifier.axis, modifier.value) for modifier in modifiers]
+    first = lexicon.entries.get(found.entry.key[: token.end - token.start])
+    places = {modifier.axis for modifier in first.modifiers} & _PLACES if first else frozenset[str]()
+    kinds = [(modifier.axis, modifier.value) for modifier in modifiers if modifier.axis not in places]
     return any(fits(found, lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds)
 
 
