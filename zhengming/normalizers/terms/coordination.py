@@ -71,7 +71,7 @@ def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     for index, token in enumerate(tokens):
         pieces: list[int] = []
         if token.kind == "unknown" and token.end - token.start >= _LEAST_SHARED:
-            pieces = _named_parts(tokens, index, view, lexicon.terms)
+            pieces = _named_parts(tokens, index, view, lexicon)
         starts = [token.start + place for place in pieces]
         stops = [*starts[1:], token.end]
         made += [Token("unknown", start, stop, joined=True) for start, stop in zip(starts, stops, strict=False)] or [
@@ -80,9 +80,9 @@ def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     return made
 
 
-def _named_parts(tokens: list[Token], index: int, view: View, terms: Mapping[str, Entry]) -> list[int]:
+def _named_parts(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> list[int]:
     """Where the names of parts start in unread token `index` that share the end of what stands behind them."""
-    token = tokens[index]
+    token, terms = tokens[index], lexicon.terms
     text = view.text[token.start : token.end]
     if len(text) >= 2 * _LEAST_SHARED:
         end = _shared_end(tokens, index, view)
@@ -93,6 +93,8 @@ def _named_parts(tokens: list[Token], index: int, view: View, terms: Mapping[str
     follower = tokens[index + 1] if index + 1 < len(tokens) and view.gaps[token.end] == NONE else None
     if follower is None or follower.kind != "term" or follower.typed or text.isascii():
         return []
+    if text[-1] in lexicon.vocabulary.fillers:
+        return []  # 化脓性缩窄性心包炎 is one
     name = view.text[follower.start : follower.end]
     for cut in range(_LEAST_SHARED, len(name) - _LEAST_SHARED + 1):
         if name[cut - 1] == text[-1]:  # 二尖瓣, 三尖瓣 are parts of one kind
@@ -118,7 +120,12 @@ def _pieces(text: str, end: str, terms: Mapping[str, Entry], last: str = "") -> 
     for stop in range(_LEAST_SHARED, len(text) + 1):
         for start in range(stop - _LEAST_SHARED + 1):
             way = ways[start]
-            if way is not None and ways[stop] is None and text[start:stop].endswith(last) and text[start:stop] + end in terms:
+            if (
+                way is not None
+                and ways[stop] is None
+                and text[start:stop].endswith(last)
+                and text[start:stop] + end in terms
+            ):
                 ways[stop] = [*way, start]
     return ways[-1] or []
 

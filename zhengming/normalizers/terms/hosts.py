@@ -28,9 +28,7 @@ def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: 
     return side[2] if side else apart(reading, index)
 
 
-def is_of_former(
-    reading: Reading, index: int, axis: str, sides: tuple[Found, Found], lexicon: Lexicon
-) -> bool:
+def is_of_former(reading: Reading, index: int, axis: str, sides: tuple[Found, Found], lexicon: Lexicon) -> bool:
     """Whether a degree as near to the name before it as to the one behind is said of the former.
 
     So it is where the list ends with a degree (TR轻度MR中度), or where only the former has degrees (TR重度WPW); where

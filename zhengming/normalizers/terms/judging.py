@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID = 2  # characters of unread text that only repeats what the name says
+_EARLIEST = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
 _MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
 
 
@@ -44,6 +45,11 @@ class Judge:
         self._elsewhere = {
             lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
         }
+        self._congenital = [
+            word
+            for word, cues in lexicon.vocabulary.cues.items()
+            if any((cue.axis, cue.value) == ("etiology", "congenital") for cue in cues)
+        ]
         self._words = {code: [lexicon.key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
@@ -91,7 +97,7 @@ class Judge:
             return "ambiguous"
         if found.entry.abbreviation and reading is not None and self._means_another(found, reading):
             return "ambiguous"
-        if found.entry.broad:
+        if found.entry.broad and not self._was_born_with(found):
             return "too-broad"
         if self.category.concepts[found.codes[0]].status == "retired":
             return "retired"
@@ -101,6 +107,13 @@ class Judge:
         if found.stated and not self._exclusive.isdisjoint(found.stated) and self._says_other_kind(found):
             return "other-kind"
         return "policy" if self._reviews and self.action(found.qualifiers) == "review" else ""
+
+    def _was_born_with(self, found: Found) -> bool:
+        """Whether a name that says too little is said of a child unborn or newly born, of what is congenital: 膈疝."""
+        if found.qualifiers.get("timing") not in _EARLIEST:
+            return False
+        terms, key = self._lexicon.terms, found.entry.key
+        return any((whole := terms.get(word + key)) and whole.codes == found.codes for word in self._congenital)
 
     def _says_other_kind(self, found: Found) -> bool:
         """Whether a sub-type is said that makes no kind of the concept, where one that excludes it does."""
@@ -123,8 +136,12 @@ class Judge:
 
     def _resolve(self, found: Found, reading: Reading) -> bool:
         """An ambiguous abbreviation means what its sub-type or its sure neighbours are about, if that leaves one."""
-        if not found.entry.abbreviation or self._has_unread_neighbour(reading, found.token):
+        short = found.entry.abbreviation or _leaves_out(found)
+        if not short or self._has_unread_neighbour(reading, found.token):
             return False
+        named = _written_out(found, reading)
+        if len(named) == 1:
+            return self._settle(found, reading, named[0])
         measured = self._measured(found)
         if measured is not None:
             if not measured:
@@ -136,17 +153,33 @@ class Judge:
         if len(fitting) == 1 or len({self._composer.made_of(code, found) for code in fitting}) == 1:
             return self._settle(found, reading, fitting[0])
         sure = [
-            other.codes[0]
+            other
             for other in reading.found
             if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous
         ]
-        above = {code for other in sure for code in self.category.ancestors(other)}
+        line = self._in_line(found, sure)
+        if line:
+            return self._settle(found, reading, line)
+        return self._keeps_company(found, reading, [other.codes[0] for other in sure])
+
+    def _in_line(self, found: Found, sure: Iterable[Found]) -> str:
+        """The one sense that lies above, else below, a concept that the cell has for certain.
+
+        What is denied has nothing below it: ASD，未见先心病.
+        """
+        denied = found.qualifiers.get("certainty") == "refuted"
+        there = [one.codes[0] for one in sure if denied or one.qualifiers.get("certainty") != "refuted"]
+        above = {code for other in sure for code in self.category.ancestors(other.codes[0])}
         for line in (
             [code for code in found.codes if code in above],
-            [code for code in found.codes if not self.category.ancestors(code).isdisjoint(sure)],
+            [code for code in found.codes if not self.category.ancestors(code).isdisjoint(there)],
         ):
             if len(line) == 1:
-                return self._settle(found, reading, line[0])
+                return line[0]
+        return ""
+
+    def _keeps_company(self, found: Found, reading: Reading, sure: Iterable[str]) -> bool:
+        """Whether one sense alone is of what the cell, else its row, else its sender is about."""
         spoken_of = self._spoken_of(reading.view.text)
         company = {
             code: sum(not self._contexts(code).isdisjoint(self._contexts(other)) for other in sure)
@@ -283,3 +316,30 @@ class Judge:
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name
+
+
+def _leaves_out(found: Found) -> bool:
+    """Whether a written-out name leaves out what tells its concept from others: 呼吸窘迫综合征 of the newborn.
+
+    Where a sub-type is said of it (急性), it may be another concept.
+    """
+    if found.stated:
+        return False
+    plain = any(term.kind == "synonym" and term.relation == "ambiguous" for _code, term in found.entry.senses)
+    return plain and len(found.codes) == 1 and not found.entry.key.isascii()
+
+
+def _written_out(found: Found, reading: Reading) -> list[str]:
+    """Which of the concepts that an abbreviation may mean is named beside it: ASD（孤独症）, 孤独症ASD."""
+    view, index = reading.view, found.token
+    before, after = reading.hosts.get(index - 1), reading.hosts.get(index + 1)
+    if after and not (view.gaps[after.start] == BRACKET and view.depth[after.start] > view.depth[found.start]):
+        after = None
+    alone = index + 1 == len(reading.tokens) or not reading.glued(index + 1)
+    if before and not (alone and view.gaps[found.start] == NONE):
+        before = None
+    return [
+        code
+        for code in found.codes
+        if any(other and not other.entry.key.isascii() and code in other.codes for other in (before, after))
+    ]

@@ -42,8 +42,15 @@ def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if reading.tokens[first].joined:
             break
         first -= 1  # 右室流出道 are two words
-    while not _takes_end(reading, first, index, lexicon) and first < index:
+    while not _takes_end(reading, first, index, lexicon) and first < index and _may_begin_another(reading, first):
         first += 1  # the 左房 of 反流左房左室大
+
+
+def _may_begin_another(reading: Reading, index: int) -> bool:
+    """Whether a token is unread, or a place: 化脓性 before 缩窄性心包炎 is no item before it."""
+    token = reading.tokens[index]
+    kinds = token.entry.modifiers if token.entry else ()
+    return token.kind == "unknown" or all(modifier.axis in _PLACES for modifier in kinds)
 
 
 def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bool:
@@ -80,14 +87,16 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
 
 def _is_glued(reading: Reading, index: int, found: Found) -> bool:
     """Whether a sub-type word was typed right before the name, with no mark between."""
-    return reading.tokens[index].kind == "modifier" and found.token == index + 1 and not reading.view.between(found.start)
+    return (
+        reading.tokens[index].kind == "modifier" and found.token == index + 1 and not reading.view.between(found.start)
+    )
 
 
 def _embracing(entry: Entry, found: Found, lexicon: Lexicon) -> Entry | None:
     """The name of the one concept that is both, if the category has it: 左右肺动脉均狭窄 is on both sides."""
     inclusive = {tuple(one.split("=", 1)) for one in lexicon.category.policy.inclusive}
     kinds = {*entry.codes, *found.codes}
-    if len(kinds) != 2:  # noqa: PLR2004 — two are joined
+    if len(kinds) == 1 or len(entry.codes) > 1:
         return None
     for ways in lexicon.defined.values():
         made = {code: next(iter(needed)) for needed, code in ways if len(needed) == 1}

@@ -7,6 +7,7 @@ that says what the bracket says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from zhengming.dictionary.model import Category
@@ -15,35 +16,90 @@ from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
+_WORD = re.compile("[a-z]+")
+_LONGEST_SMALL_WORD = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
+_LEAST_NAME = 5  # letters of a Latin name that a bracket repeats
 _LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
 
 def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
     """Make concepts of the reading more specific by what their brackets say; those tokens are then used up."""
     for found in list(reading.found):
-        for first, last in _items(reading, found):
-            tokens = reading.tokens[first:last]
-            if all(token.kind == "modifier" for token in tokens):
-                continue  # composed by definition, with its qualifier
-            said = reading.view.text[tokens[0].start : tokens[-1].end]
-            if all(token.kind == "cue" for token in tokens) and said + found.entry.key not in lexicon.terms:
-                continue  # （重）is a degree, （重症）may be a kind
-            if reading.view.raw[slice(*reading.view.span(tokens[0].start, tokens[-1].end))].isdecimal():
-                continue  # 房缺(1) counts, or answers, where I would be a type
-            entry = _together(said, found, lexicon, category)
-            hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
-            if entry is None and not hosted:
-                if _says_the_same(said, tokens, found, lexicon):
-                    _use_up(reading, first, last)
-                    continue
-                entry = _below(said, tokens, found, lexicon, category)
-            if entry:
-                found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
-                found.codes, found.entry, found.method = entry.codes, entry, "composed"
-                for one in hosted:
-                    reading.found.remove(one)
-                    del reading.hosts[one.token]
-                _use_up(reading, first, last)
+        if reading.hosts.get(found.token) is found:
+            _take_abbreviation(reading, found, category)
+            for first, last in _items(reading, found):
+                _specify_by(reading, found, first, last, lexicon, category)
+
+
+def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: Lexicon, category: Category) -> None:
+    """Make a concept more specific by one item of its bracket, tokens `first` to `last`, if that says more."""
+    tokens = reading.tokens[first:last]
+    if all(token.kind in ("modifier", "part") for token in tokens):
+        return  # composed by definition, with its qualifier
+    said = reading.view.text[tokens[0].start : tokens[-1].end]
+    if all(token.kind == "cue" for token in tokens) and said + found.entry.key not in lexicon.terms:
+        return  # （重）is a degree, （重症）may be a kind
+    if reading.view.raw[slice(*reading.view.span(tokens[0].start, tokens[-1].end))].isdecimal():
+        return  # 房缺(1) counts, or answers, where I would be a type
+    entry = _together(said, found, lexicon, category)
+    hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
+    if entry is None and not hosted:
+        if _says_the_same(said, tokens, found, lexicon):
+            _use_up(reading, first, last)
+            return
+        entry = _below(said, tokens, found, lexicon, category)
+    if entry:
+        found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+        found.codes, found.entry, found.method = entry.codes, entry, "composed"
+        for one in hosted:
+            reading.found.remove(one)
+            del reading.hosts[one.token]
+        _use_up(reading, first, last)
+
+
+def _take_abbreviation(reading: Reading, found: Found, category: Category) -> None:
+    """Use up the abbreviation of a written-out name in the bracket behind it: 孤独症（ASD）.
+
+    One that is neither that nor of a kind of it, and is ambiguous, is not taken for any of what it may mean.
+    """
+    bracket = _bracket(reading, found)
+    hosted = [reading.hosts[index] for index in bracket if index in reading.hosts]
+    other = hosted[0] if len(hosted) == 1 else None
+    if other is None or other.token != bracket[0] or not _is_abbreviation(other.entry) or found.entry.key.isascii():
+        return
+    own, meant = set(found.codes), set(other.entry.codes)
+    if own.isdisjoint(meant):
+        wider = _above(meant, category)
+        if not (_above(own, category).isdisjoint(meant) and wider.isdisjoint(own)):
+            return  # 先心病（ASD）
+        if any(category.concepts[code].name in found.entry.key for code in wider):
+            return  # 先天性心脏病相关性肺动脉高压（ASD）
+        if not any(_has_initials(code, other.entry.key, category) for code in found.codes):
+            other.problem = "ambiguous" if other.entry.ambiguous or len(meant) > 1 else other.problem
+            return
+    found.steps.append(("specified", f"{other.entry.key} → {found.entry.senses[0][1].text}"))
+    reading.found.remove(other)
+    del reading.hosts[other.token]
+    _use_up(reading, other.token, other.token + 1)
+
+
+def _above(codes: set[str], category: Category) -> set[str]:
+    return {above for code in codes for above in category.ancestors(code)}
+
+
+def _is_abbreviation(entry: Entry) -> bool:
+    return entry.abbreviation and entry.key.isascii()
+
+
+def _has_initials(code: str, letters: str, category: Category) -> bool:
+    """Whether an abbreviation has the initials of an English name of the concept; short words may be left out."""
+    names = [term.text for term in category.concepts[code].terms if term.text.isascii()]
+    for name in names:
+        words = _WORD.findall(name.casefold())
+        for said in (words, [word for word in words if len(word) > _LONGEST_SMALL_WORD]):
+            if len(said) > 1 and "".join([word[0] for word in said]) == letters:
+                return True
+    return False
 
 
 def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
@@ -95,31 +151,33 @@ def _use_up(reading: Reading, first: int, last: int) -> None:
 
 def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
     """The items of the bracket right behind a concept, as ranges of tokens."""
-    depth, gaps, tokens = reading.view.depth, reading.view.gaps, reading.tokens
-    first = found.token + 1
-    if found.token < 0 or first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
-        return
-    level = depth[tokens[first].start]
-    last = first
-    while last < len(tokens) and depth[tokens[last].start] >= level:
-        last += 1
-    if level <= depth[found.start]:
-        return
-    start = first
-    for index in range(first + 1, last + 1):
+    gaps, tokens, bracket = reading.view.gaps, reading.tokens, _bracket(reading, found)
+    start, last = bracket.start, bracket.stop
+    for index in range(start + 1, last + 1):
         if index == last or gaps[tokens[index].start] not in (NONE, SOFT):
             yield start, index
             start = index
 
 
+def _bracket(reading: Reading, found: Found) -> range:
+    """The tokens of the bracket right behind a concept."""
+    depth, gaps, tokens = reading.view.depth, reading.view.gaps, reading.tokens
+    first = found.token + 1
+    if found.token < 0 or first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
+        return range(0)
+    level = depth[tokens[first].start]
+    last = first
+    while last < len(tokens) and depth[tokens[last].start] >= level:
+        last += 1
+    return range(first, last) if level > depth[found.start] else range(0)
+
+
 def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
-    """The term that bracket and name make together, in either order, if it is of a concept below.
+    """The term that bracket and name make together, in either order, if it is of the concept or one below.
 
     Characters that change no name do not count, and type IIb is a type II.
     """
-    below = {code for one in found.codes for code in category.descendants(one)}
-    if not below:
-        return None
+    below = {*found.codes, *(code for one in found.codes for code in category.descendants(one))}
     core, name = lexicon.unfilled(said), lexicon.unfilled(found.entry.key)
     ways = {found.entry.key + said, said + found.entry.key}
     exact = [entry for way in sorted(ways) if (entry := lexicon.terms.get(way)) and set(entry.codes) <= below]
@@ -135,17 +193,23 @@ def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> 
 
 def _says_the_same(said: str, tokens: list[Token], found: Found, lexicon: Lexicon) -> bool:
     """Whether a bracket with unread text only repeats part of the concept's own names: PDA（未闭）."""
-    if len(said) < _LEAST_SAID or said.isascii() or len(found.codes) != 1:
+    core = _unfilled_end(said, lexicon)
+    if len(core) < (_LEAST_NAME if core.isascii() else _LEAST_SAID) or len(found.codes) != 1:
         return False
     unread = any(token.kind == "unknown" for token in tokens)
-    return unread and said in lexicon.names(found.codes[0])
+    return unread and (said in lexicon.names(found.codes[0]) or core in lexicon.names(found.codes[0]))
+
+
+def _unfilled_end(text: str, lexicon: Lexicon) -> str:
+    """The text without what may be left out at its end: the 型 of Gerbode型."""
+    while text and text[-1] in lexicon.vocabulary.fillers:
+        text = text[:-1]
+    return text
 
 
 def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
     """The one concept below that has a term with what the bracket says, when nothing else can read the bracket."""
-    core = said
-    while core and core[-1] in lexicon.vocabulary.fillers:
-        core = core[:-1]
+    core = _unfilled_end(said, lexicon)
     if len(core) < _LEAST_SAID or core.isascii() or len(found.codes) != 1:
         return None
     if not any(token.kind == "unknown" for token in tokens):
