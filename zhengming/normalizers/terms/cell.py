@@ -37,7 +37,8 @@ class Token:
 
     `kind` is term, modifier, cue, number, unknown, or part (used up by a term before it); `typed` counts the wrong
     characters of a term; a `joined` term shares what a list says once for all its items; a `doubted` one may be no
-    concept by itself, for this reason; `method` is how a term was found that does not stand there as it is.
+    concept by itself, for this reason; `method` is how a term was found that does not stand there as it is; a `denied`
+    one has a negator inside.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Token:
     joined: bool = False
     doubted: str = ""
     method: str = ""
+    denied: bool = False
 
 
 # What may be read: where it ends and starts, its price, and what it is (a mistyped term with its wrong characters).
@@ -216,13 +218,16 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
     absorbed = [
         index
         for index, token in enumerate(tokens)
-        if token.end - token.start == 1
-        and token.kind in ("cue", "modifier")
-        and (
-            (index > 0 and tokens[index - 1].kind == "unknown" and gaps[token.start] == NONE)
-            or (index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE)
+        if (
+            token.end - token.start == 1
+            and token.kind in ("cue", "modifier")
+            and (
+                (index > 0 and tokens[index - 1].kind == "unknown" and gaps[token.start] == NONE)
+                or (index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE)
+            )
+            and not _stands_alone(token)
         )
-        and not _stands_alone(token)
+        or _opens_nothing(tokens, index, gaps)
     ]
     if not absorbed:
         return tokens
@@ -236,6 +241,12 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
         else:
             joined.append(token)
     return joined
+
+
+def _opens_nothing(tokens: list[Token], index: int, gaps: list[int]) -> bool:
+    """Whether the token is a word of one character only where it opens an item (原室缺), and stands elsewhere."""
+    entry = tokens[index].entry
+    return entry is not None and index > 0 and gaps[tokens[index].start] == NONE and "opening" in entry.values
 
 
 def _stands_alone(token: Token) -> bool:

@@ -6,14 +6,14 @@ an unread word with 不 in it may deny what it is glued to (不诊断先心病, 
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
 
 _EARLY = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
+_DEGREES = frozenset({"severity", "extent"})
 ENDED = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
 
@@ -122,12 +122,12 @@ def turn(reading: Reading, index: int, negators: tuple[str, ...]) -> bool:
     return True
 
 
-def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, ...], endings: Container[str]) -> bool:
+def is_doubted(reading: Reading, found: Found, names: str, lexicon: Lexicon) -> bool:
     """Whether an unread word glued to the name, or to words glued to it, has a negator that its `names` have not.
 
-    One that ends as names with a negator do (支气管肺发育不良, by `endings`) is itself a name.
+    One that ends as names with a negator do (支气管肺发育不良) is itself a name, and 不大 only says how much.
     """
-    tokens = reading.tokens
+    tokens, negators, endings = reading.tokens, lexicon.vocabulary.negators, lexicon.endings
     position = found.token
     while position > 0 and reading.glued(position) and position - 1 not in reading.hosts:
         position -= 1
@@ -140,11 +140,19 @@ def is_doubted(reading: Reading, found: Found, names: str, negators: tuple[str, 
     while position < len(tokens) and position not in reading.hosts and reading.glued(position):
         if tokens[position].kind == "unknown":
             stretch = reading.text(tokens[position])
+            if is_no_degree(stretch, lexicon):
+                return False
             denies = any(one in stretch for one in negators) and stretch not in names  # PDA未闭
             ends = (stretch[-size:] for size in _ENDING_SIZES)
             return denies and not any(end in endings and any(one in end for one in negators) for end in ends)
         position += 1
     return False
+
+
+def is_no_degree(stretch: str, lexicon: Lexicon) -> bool:
+    """Whether the unread stretch denies no more than a degree: 不大, 不重."""
+    entry = lexicon.entries.get(stretch[1:]) if stretch[:1] in lexicon.vocabulary.negators else None
+    return entry is not None and not entry.senses and not entry.axes.isdisjoint(_DEGREES)
 
 
 def _is_word(token: Token) -> bool:

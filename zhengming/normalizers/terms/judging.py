@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
-from zhengming.normalizers.terms.denials import is_doubted
+from zhengming.normalizers.terms.denials import is_doubted, is_no_degree
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
@@ -256,7 +256,7 @@ class Judge:
     def _unread(self, found: Found, reading: Reading) -> str:
         """The problem that an unread stretch next to the name makes, if it may belong to the name."""
         names = self._lexicon.names(found.codes[0])
-        if is_doubted(reading, found, names, self._lexicon.vocabulary.negators, self._lexicon.endings):
+        if is_doubted(reading, found, names, self._lexicon):
             return "unclear-negation"
         return self._unread_before(found, reading) or self._unread_after(found, names, reading)
 
@@ -282,7 +282,8 @@ class Judge:
         if len(stretch) >= _LEAST_SAID and stretch in names:
             return ""  # PDA未闭
         if gaps[found.end] == NONE:
-            return "unread-after" if self._guard.changes_after(stretch) else ""
+            changes = self._guard.changes_after(stretch) and not is_no_degree(stretch, self._lexicon)
+            return "unread-after" if changes else ""
         label = after + 1
         if label < len(tokens) and tokens[label].measure and reading.glued(label):
             return ""  # 瓣环12mm

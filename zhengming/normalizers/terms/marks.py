@@ -15,7 +15,7 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
         return
     for border in range(len(reading.tokens) + 1):
         place = reading.tokens[border].start if border < len(reading.tokens) else len(view.text)
-        if view.gaps[place] == NONE:
+        if view.gaps[place] == NONE or border in reading.answered:
             continue
         between, apart = view.between(place), view.between_with_spaces(place)
         for sign, cues in marks.items():

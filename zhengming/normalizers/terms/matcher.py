@@ -27,6 +27,7 @@ from zhengming.normalizers.terms.coordination import coordinated, parted, unglue
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.guard import Guard
+from zhengming.normalizers.terms.insides import denied_inside
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.learned import Learned
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
@@ -36,6 +37,7 @@ from zhengming.normalizers.terms.proposals import PLAIN, Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.recovery import recover
+from zhengming.normalizers.terms.results import Results
 from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.specifiers import go_on, specify
 from zhengming.normalizers.terms.spelling import Spelling, respelled
@@ -110,6 +112,7 @@ class Matcher:
         self._compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, self._compounds, speciality)
         self._operations = Operations(self.category, self._lexicon)
+        self._results = Results(self.category, self._lexicon, self._operations)
         self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
         self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
         self._values = ValueReader(dictionary, self.category, self._lexicon, self._guard, self._judge, self._proposer)
@@ -321,10 +324,10 @@ class Matcher:
             recover(reading, lexicon)
         if view.nested:
             specify(reading, lexicon, self.category)
-        self._operations.read_results(reading)
         if unread:
             self._operations.read_objects(reading)
             go_on(reading, lexicon, self.category)
+        self._results.read(reading)
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
         self._judge.judge(reading)
@@ -335,6 +338,8 @@ class Matcher:
     def _put_right(self, view: View, tokens: list[Token]) -> tuple[View, list[Token]]:
         """The cell with slips put right that make no other name of one, and its tokens."""
         lexicon = self._lexicon
+        if lexicon.vocabulary.inside_pattern.search(view.text):
+            tokens = denied_inside(tokens, view, lexicon)
         view, tokens = undoubled(view, tokens, lexicon)
         if self._slips and self._spelling:
             if not view.bare:
@@ -359,6 +364,9 @@ class Matcher:
         found = Found(index, token.start, token.end, entry.codes, entry, method)
         found.steps.append((method, entry.senses[0][1].text))
         found.problem = token.doubted
+        if token.denied:
+            found.qualifiers["certainty"] = "refuted"
+            found.steps.append(("qualifier", f"{reading.raw(token)} → certainty=refuted"))
         if token.typed:
             typed = reading.text(token)
             if len(typed) == len(entry.key) and typed != entry.key and self._guard.contrasts(typed, entry.key):

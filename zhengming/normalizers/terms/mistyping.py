@@ -33,6 +33,8 @@ def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
     Sound alone proves little: for each character that is not known to be confused, a name needs several that are right.
     """
     pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
+    if any([one in vocabulary.inside for one, _other in pairs]):
+        return -1  # 肺动脉不扩张 is no 肺动脉干扩张
     syllables = vocabulary.syllables
     sounding = [pair for pair in pairs if pair not in vocabulary.confused]
     if len(sounding) > len(typed) // _LEAST_BY_SOUND:

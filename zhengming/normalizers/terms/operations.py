@@ -7,17 +7,28 @@ Where that says nothing, an operation is said of what stands before it, as any o
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
-from zhengming.normalizers.terms.denials import is_denied
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
 OPERATED = "post_procedure"
 PLANNED = "planned"
 OPERATING = frozenset({"timing", "procedure"})  # axes of words of operations
+_BETWEEN = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
 EARLIER = frozenset({"fetal", "current", "patient"})  # values that a later one replaces: 胎儿期发现室缺，术后
+
+
+class Operated(NamedTuple):
+    """A concept that was operated on, with the tokens and the text of its operation."""
+
+    found: Found
+    said: list[int]
+    operation: str
 
 
 class Operations:
@@ -47,65 +58,61 @@ class Operations:
         return found
 
     def read_objects(self, reading: Reading) -> None:
-        """Let an operation say what it was of, where only the part of the heart is named: 动脉导管结扎术后.
+        """Let an operation, or a word that says that something has ended, say of what, where only the part is named.
 
-        That is the one concept among those it treats whose name begins with the part.
+        Of an operation that is the one concept among those it treats whose name begins with the part
+        (动脉导管结扎术后); what has closed is what is called unclosed (卵圆孔已闭合).
         """
         for index in range(1, len(reading.tokens)):
             token, before = reading.tokens[index], reading.tokens[index - 1]
             if before.kind != "unknown" or token.kind != "cue" or token.entry is None or not reading.glued(index):
                 continue
-            if not any(cue.value == OPERATED and cue.position != "before" for cue in token.entry.cues):
-                continue
-            part = reading.text(before)
-            codes = [code for code in self._treats(token.entry.key) if self._name(code).startswith(part)]
-            entry = self._lexicon.terms.get(self._name(codes[0])) if len(codes) == 1 and len(part) > 1 else None
+            part, entry = reading.text(before), None
+            if any(cue.value == OPERATED and cue.position != "before" for cue in token.entry.cues):
+                entry = self._object(part, token.entry.key)
+            elif "resolved" in token.entry.values:
+                entry = self._unclosed(part, token.entry.key)
             if entry and len(entry.codes) == 1:
                 before.kind, before.entry = "term", entry
                 found = Found(index - 1, before.start, before.end, entry.codes, entry, "shared-head")
                 found.steps.append(("shared-head", f"{part} → {entry.senses[0][1].text}"))
                 reading.add(found)
 
-    def read_results(self, reading: Reading) -> None:
-        """Let what an operation left behind be the concept that has such a name: 室缺修补术后，残余分流.
+    def _object(self, part: str, operation: str) -> Entry | None:
+        """The name of the one concept that such an operation treats and that begins with the part."""
+        codes = [code for code in self._treats(operation) if self._name(code).startswith(part)]
+        return self._lexicon.terms.get(self._name(codes[0])) if len(codes) == 1 and len(part) > 1 else None
 
-        One that is denied or doubted is a mention of its own beside what was operated.
+    def _unclosed(self, part: str, ended: str) -> Entry | None:
+        """The name of the part with a negator and what the word says has come about: 未闭 for 已闭合."""
+        said = {ended[first:last] for first in range(len(ended)) for last in range(first + 1, len(ended) + 1)}
+        names = [part + negator + one for negator in self._lexicon.vocabulary.negators for one in sorted(said)]
+        return next((entry for name in names if (entry := self._lexicon.terms.get(name))), None)
+
+    def operated(self, reading: Reading) -> list[Operated]:
+        """The concepts that have an operation behind them, in the order of the text, with its words.
+
+        Before them, those listed with one that such an operation treats too: both of VSD+ASD修补术后.
         """
-        for found in list(reading.found):
-            said, place = list[int](), found.token + 1
-            while place < len(reading.tokens) and (
-                _is_said(reading, place, "timing", OPERATED) or (said and _is_interval(reading, place))
-            ):
-                said.append(place)
-                place += 1
-            if not said or place == len(reading.tokens) or not _is_said(reading, place, "course", ""):
+        found: list[Operated] = []
+        for index in sorted(reading.hosts):
+            said = _operation_behind(reading, index)
+            if not said:
                 continue
-            entry = self._left(reading, found, said, place)
-            if entry is None:
-                continue
-            token = reading.tokens[place]
-            if _is_open(reading, place, self._lexicon):
-                token.kind, token.entry = "term", entry
-                left = Found(place, token.start, token.end, entry.codes, entry, "shared-head")
-                left.steps.append(("shared-head", entry.senses[0][1].text))
-                reading.add(left)
-                continue
-            found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
-            found.end = token.end
-            found.steps.append(("shared-head", entry.senses[0][1].text))
-            for index in (*said, place):
-                reading.tokens[index].kind = "part"
-                reading.separations[index] = NONE
+            words = [reading.tokens[place].entry for place in said]
+            text = "".join([word.key for word in words if word])
+            treats = self._treats(text)
+            found += [
+                Operated(one, said, text)
+                for one in _listed_before(reading, index)
+                if not self.is_untreated(one) and (not treats or self._is_below(one, treats))
+            ]
+            found.append(Operated(reading.hosts[index], said, text))
+        return found
 
-    def _left(self, reading: Reading, found: Found, said: list[int], place: int) -> Entry | None:
-        """The name of the concept, of the operation on it (at tokens `said`), and of what was left (at `place`)."""
-        words = [reading.tokens[index] for index in said]
-        operation = "".join([word.entry.key for word in words if word.entry])
-        left = reading.text(reading.tokens[place])
-        names = (found.entry.key, *(self._name(code) for code in found.codes[:1]))
-        keys = [name + between + left for between in (operation, "") for name in names]
-        entry = next((entry for one in keys if (entry := self._lexicon.terms.get(one))), None)
-        return entry if entry and len(entry.codes) == 1 else None
+    def word(self, text: str) -> str:
+        """The word in the name of an operation that says what it treats; nothing where it has none."""
+        return next((word for word, _codes in self._treatments if word in text), "")
 
     def is_treatable(self, found: Found) -> bool:
         """Whether any operation that the category knows of treats the concept."""
@@ -160,7 +167,42 @@ class Operations:
         return code in above or not self._ancestors(code).isdisjoint(above)
 
 
-def _is_said(reading: Reading, index: int, axis: str, value: str) -> bool:
+def _operation_behind(reading: Reading, index: int) -> list[int]:
+    """The tokens of the operation behind the concept at token `index`, beyond what says its kind or size."""
+    said, place = list[int](), index + 1
+    while place < len(reading.tokens):
+        if is_said(reading, place, "timing", OPERATED) or (said and _is_interval(reading, place)):
+            said.append(place)
+        elif (
+            said
+            or reading.separations[place] > BRACKET
+            or place in reading.hosts
+            or reading.tokens[place].kind not in _BETWEEN
+        ):
+            break
+        place += 1
+    return said
+
+
+def _listed_before(reading: Reading, index: int) -> list[Found]:
+    """The concepts of which a list has the one at token `index` behind it, nothing but kinds and sizes between."""
+    found: list[Found] = []
+    for position in range(index - 1, -1, -1):
+        if reading.separations[position + 1] > LIST:
+            break
+        host = reading.hosts.get(position)
+        if host:
+            found.insert(0, host)
+        elif reading.tokens[position].kind not in _BETWEEN and not _is_link(reading.tokens[position]):
+            break
+    return found
+
+
+def _is_link(token: Token) -> bool:
+    return token.entry is not None and token.entry.joins == LIST
+
+
+def is_said(reading: Reading, index: int, axis: str, value: str) -> bool:
     """Whether token `index`, in or behind the clause before it, is a word of the axis (with that value, if given)."""
     token = reading.tokens[index]
     if token.kind not in ("cue", "modifier") or token.entry is None or reading.separations[index] > CLAUSE:
@@ -174,17 +216,6 @@ def _is_interval(reading: Reading, index: int) -> bool:
     """Whether token `index` says how long ago the operation was."""
     measure = reading.tokens[index].measure
     return measure is not None and measure.quantity == "interval" and reading.glued(index)
-
-
-def _is_open(reading: Reading, index: int, lexicon: Lexicon) -> bool:
-    """Whether what an operation left, at token `index`, is denied or doubted by the words or marks beside it."""
-    marks = reading.view.between(reading.tokens[index].end)
-    if is_denied(reading, index) or any(mark in marks for mark in lexicon.vocabulary.marks_behind):
-        return True
-    if index + 1 == len(reading.tokens) or reading.separations[index + 1] > BRACKET:
-        return False
-    after = reading.tokens[index + 1].entry
-    return after is not None and "certainty" in after.axes
 
 
 def _belongs(reading: Reading, index: int) -> bool:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.denials import is_no_degree
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate
@@ -113,6 +114,8 @@ class Proposer:
         for other, gap in ((before, found.start), (after, found.end)):
             latin = text[gap - 1 : gap + 1].isascii()  # words of Latin names stand apart
             if other is None or other.kind != "unknown" or gaps[gap] > (SOFT if latin else NONE):
+                continue
+            if is_no_degree(reading.text(other), self._lexicon):
                 continue
             first, last = _latin_run(tokens, other, reading) if latin else (other.start, other.end)
             whole = text[min(found.start, first) : max(found.end, last)]

@@ -23,6 +23,7 @@ from zhengming.normalizers.terms.denials import (
     is_pending,
     turn,
 )
+from zhengming.normalizers.terms.forms import is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.marks import mark
@@ -33,13 +34,17 @@ from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
 _SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
+_NOTHING = frozenset[str]()
+_LABELS = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _BETWEEN = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
-_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative"})
+_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked"})
 
 
 def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     """Give every concept of the reading its qualifiers."""
+    if not reading.view.bare:
+        read_answers(reading, lexicon.vocabulary)
     answers = len(reading.found) > 1 and answers_follow(reading)
     for index, token in enumerate(reading.tokens):
         kind = token.kind
@@ -102,7 +107,8 @@ def _words(
         elif cue.axis == "certainty":
             _certainty(reading, index, cue, lexicon, answers=answers)
         elif cue.axis not in _WORDS_APART:
-            _cue(reading, index, cue, lexicon)
+            label = cue.axis in _LABELS and cue.position == "both" and is_label(reading, index, lexicon.vocabulary)
+            _cue(reading, index, replace(cue, position="before") if label else cue, lexicon)
     if "resolved" in entry.values:
         doubt_ended(reading, index, lexicon)
 
@@ -304,14 +310,16 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
     reached = host is not None
     for position in range(index - 1, -1, -1):
         separation = reading.separations[position + 1]
-        if separation > limit or depth[reading.tokens[position].start] < inside:
+        if _is_headed(reading, position + 1, index, cue):
+            return True
+        another = reached and separation == BRACKET and host is None  # 先心病（室缺）肛门闭锁术后
+        if another or separation > limit or depth[reading.tokens[position].start] < inside:
             return reached
-        if reached and separation == BRACKET and host is None:
-            return reached  # 先心病（室缺）肛门闭锁术后: what stands before the bracket is another item
         found = reading.hosts.get(position)
         if found is None:
             token = reading.tokens[position]
-            says_so = not reached and token.entry is not None and cue.value in token.entry.values  # the 行 of 行根治术
+            values = token.entry.values if token.entry and not reached else _NOTHING
+            says_so = cue.value in values or "current" in values  # the 行 of 行根治术, the 目前 of 目前已闭合
             if (_overrides(token, cue) and not says_so) or (reached and _is_attributive(token)):
                 return True
             continue
@@ -323,6 +331,11 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if scope == "nearest":
             break
     return reached
+
+
+def _is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:
+    """Whether what is denied or doubted stands behind a mark, of what stands before it: 左室占位：黏液瘤可排除."""
+    return position in reading.headed and position < index and cue.axis == "certainty"
 
 
 def _only_affirms(reading: Reading, position: int, index: int) -> bool:

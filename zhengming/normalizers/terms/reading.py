@@ -38,10 +38,16 @@ class Found:
 class Reading:
     """Tokens of one cell with the separation between neighbours; concepts found are added by the steps."""
 
-    __slots__ = ("beside", "found", "hosts", "separations", "tokens", "view")
+    __slots__ = ("answered", "beside", "found", "headed", "hosts", "separations", "tokens", "view")
 
     def __init__(self, view: View, tokens: list[Token], beside: frozenset[str] = frozenset()) -> None:
-        """Work out the separations; nothing is found yet. `beside` are the contexts of the row's other cells."""
+        """Work out the separations; nothing is found yet. `beside` are the contexts of the row's other cells.
+
+        `answered` will hold the tokens that answer the question before them, `headed` those behind a mark that gives
+        them to what stands before.
+        """
+        self.answered: set[int] = set()
+        self.headed: set[int] = set()
         self.beside = beside
         self.view = view
         self.tokens = tokens

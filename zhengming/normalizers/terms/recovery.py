@@ -14,10 +14,14 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
+_LEAST_ENDING = 4  # characters of an ending that may be of any start of a name: 瘤样改变
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
 _PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
+_LEAST_PLACE = 3  # characters of a word such as 左房内
+_HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
+_NEUTRAL = frozenset({"neutral"})
 _INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
@@ -26,13 +30,23 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
     unread = any([token.kind == "unknown" for token in reading.tokens])
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
-        if unread and kind in ("unknown", "modifier", "term") and _interrupted(reading, index, lexicon):
+        heads = unread and (kind in _HEADS or (kind == "cue" and _is_place(reading, index, lexicon)))
+        if heads and _interrupted(reading, index, lexicon):
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
     for index in range(1, len(reading.tokens)) if unread else ():
         if reading.tokens[index].kind == "unknown":
-            _shared_front(reading, index, lexicon)
+            _shared_front(reading, index, index, lexicon)
+        elif reading.tokens[index].kind == "modifier" and _ends_with_words(reading, index):
+            _shared_front(reading, index, index + 1, lexicon)
+
+
+def _is_place(reading: Reading, index: int, lexicon: Lexicon) -> bool:
+    """Whether the word says nothing by itself and begins a name: the 左房内 of 左房内未见血栓."""
+    token = reading.tokens[index]
+    neutral = token.entry is not None and token.entry.axes == _NEUTRAL
+    return neutral and token.end - token.start >= _LEAST_PLACE and lexicon.begins_name(reading.text(token))
 
 
 def _shared_head(reading: Reading, index: int, lexicon: Lexicon) -> None:
@@ -129,18 +143,27 @@ def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:
     return any(fits(found, lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds)
 
 
-def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
+def _ends_with_words(reading: Reading, index: int) -> bool:
+    """Whether the word at token `index` and one glued to it, of no meaning by itself, are all of an item: 瘤样改变."""
+    after = index + 1
+    if not reading.glued(after) or (reading.separations[after + 1] < LIST and after + 1 < len(reading.tokens)):
+        return False
+    entry = reading.tokens[after].entry
+    return reading.tokens[after].kind == "cue" and entry is not None and "neutral" in entry.axes
+
+
+def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> None:
     """An ending joined to a name takes over what that name's own ending happens to: 主动脉瓣脱垂并返流."""
     if max(reading.separations[1 : index + 1]) < LIST:
         return  # nothing is listed
-    ending = reading.text(reading.tokens[index])
+    ending = reading.view.text[reading.tokens[index].start : reading.tokens[last].end]
     side = reading.side(index, -1, CLAUSE)
     if side is None or side[0] < LIST:
         return
     joined = _joined_by_word_or_list(reading, index)
     name = side[2].entry.key
     # Of an ending that many names have, any start of the name may be what it happens to; else one as long is replaced.
-    known = ending in lexicon.endings
+    known = ending in lexicon.endings or (joined and len(ending) >= _LEAST_ENDING)
     if not joined and not (known and _only_said_how_much(reading, index)):
         return
     certainty = side[2].qualifiers.get("certainty") if joined else None
@@ -152,6 +175,9 @@ def _shared_front(reading: Reading, index: int, lexicon: Lexicon) -> None:
     entry = next((entry for start in starts if (entry := lexicon.terms.get(start + ending))), None)
     if entry and entry.codes != side[2].codes:
         _become(reading, index, entry, None)
+        reading.found[-1].end = reading.tokens[last].end
+        for used in range(index + 1, last + 1):
+            reading.tokens[used].kind = "part"
         if certainty:  # 主动脉瓣无狭窄及反流 denies both
             reading.found[-1].qualifiers["certainty"] = certainty
 

@@ -146,6 +146,8 @@ class Slips:
         of 先天性髋关节脱位, for 性关 stands in other names.
         """
         place = slip.place
+        if slip.typed in self._lexicon.vocabulary.inside:
+            return False  # it denies
         if slip.kind == "moved":
             low, high = sorted((place, slip.at))
             return not any((slip.typed, passed) in self._telling for passed in text[low : high + 1])

@@ -59,8 +59,8 @@ class Vocabulary:
     `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
-    `pending` words begin what is still to be done, `negators` are what a denial is made with, and `pairs` are two
-    beginnings of one name glued (左右).
+    `pending` words begin what is still to be done, `negators` are what a denial is made with, `inside` those that deny
+    in the middle of a name (found by `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
@@ -85,6 +85,8 @@ class Vocabulary:
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
     negators: tuple[str, ...]
+    inside: tuple[str, ...]
+    inside_pattern: re.Pattern[str]
     pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
@@ -118,7 +120,7 @@ def vocabulary() -> Vocabulary:
     marks: dict[str, list[Cue]] = {}
     answers: dict[str, Cue] = {}
     endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
-    endings |= {"compound": [], "pending": [], "negator": [], "pair": []}
+    endings |= {"compound": [], "pending": [], "negator": [], "inside": [], "pair": []}
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis in endings:
             endings[axis].append(key(text))  # of a mark, the mark itself
@@ -152,6 +154,8 @@ def vocabulary() -> Vocabulary:
         compounding=tuple(endings["compound"]),
         pending=tuple(endings["pending"]),
         negators=tuple(endings["negator"]),
+        inside=tuple(endings["inside"]),
+        inside_pattern=re.compile("|".join(map(re.escape, endings["inside"]))),
         pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),

@@ -1,0 +1,118 @@
+"""Forms: questions with an answer of their own, which says nothing of the question before.
+
+诊断：室缺 是否唐氏综合征：否 denies the syndrome, and 诊断：室缺 家族史：无 denies no name at all. An answer is a word
+that affirms or denies and is alone behind a mark that gives it to what stands before. It holds for the names of its own
+question; a label without one (家族史, 并发症, 手术) uses it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.reading import Reading
+from zhengming.normalizers.terms.saying import explain
+from zhengming.normalizers.terms.vocabulary import LIST, SOFT, Vocabulary
+
+_ASKING = "?"
+_TELLING = frozenset({"affirmed", "refuted"})
+_LABELS = frozenset({"certainty", "subject", "timing", "procedure", "link"})  # axes of words that a label is made of
+_OPERATING = frozenset({"timing", "procedure"})
+
+
+def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
+    """Say of the names of every question what its answer says; its words are then used up."""
+    view, tokens = reading.view, reading.tokens
+    if not reading.found or not (_ASKING in view.marks or any([mark in view.marks for mark in vocabulary.assigning])):
+        return
+    for index in range(1, len(tokens)):
+        if view.gaps[tokens[index].start] <= SOFT:
+            continue
+        marks = view.between(tokens[index].start)
+        if marks in vocabulary.assigning:
+            reading.headed.add(index)
+        elif marks != _ASKING:
+            continue
+        said = _answer(reading, index)
+        if not said:
+            continue
+        first = _start(reading, index, vocabulary.assigning)
+        hosts = [reading.hosts[place] for place in range(first, index) if place in reading.hosts]
+        if not hosts and (marks == _ASKING or not _says_what(reading, first, index)):
+            continue
+        for found in hosts:
+            found.qualifiers["certainty"] = said
+            explain(found, reading, tokens[index], "certainty", said)
+        reading.answered.add(index)
+        tokens[index].kind = "part"
+        _use_up(reading, first, index, operated=not hosts and said == "affirmed")
+
+
+def is_label(reading: Reading, index: int, vocabulary: Vocabulary) -> bool:
+    """Whether the word at token `index`, glued to no name, heads what a form lists behind a mark: 家族史：."""
+    end = reading.tokens[index].end
+    if reading.view.gaps[end] <= SOFT or reading.view.between(end) not in vocabulary.assigning:
+        return False
+    return not (reading.glued(index) and index - 1 in reading.hosts)
+
+
+def _answer(reading: Reading, index: int) -> str:
+    """What token `index` answers, if it is all that stands between two marks: affirmed, refuted, or nothing."""
+    token = reading.tokens[index]
+    if token.kind != "cue" or token.entry is None:
+        return ""
+    if reading.glued(index + 1) and reading.tokens[index + 1].kind != "number":
+        return ""
+    said = {cue.value for cue in token.entry.cues if cue.axis == "certainty"}
+    return next(iter(said)) if len(said) == 1 and said <= _TELLING else ""
+
+
+def _start(reading: Reading, index: int, assigning: Container[str]) -> int:
+    """Where the question starts that token `index` answers: at the word that asks, or behind a mark or a space."""
+    view, tokens = reading.view, reading.tokens
+    first = index - 1
+    while first > 0 and not _asks(tokens[first]):
+        gap = view.gaps[tokens[first].start]
+        if gap > LIST or (gap == LIST and view.between(tokens[first].start) in assigning):
+            break
+        if gap == SOFT and not _asked_before(reading, first):
+            break
+        first -= 1
+    return first
+
+
+def _asked_before(reading: Reading, index: int) -> bool:
+    """Whether a word that asks stands before token `index`, parted from it by no more than a space."""
+    for position in range(index - 1, -1, -1):
+        if _asks(reading.tokens[position]):
+            return True
+        if reading.view.gaps[reading.tokens[position + 1].start] > LIST or position in reading.hosts:
+            return False
+    return False
+
+
+def _asks(token: Token) -> bool:
+    """Whether the token is a word such as 是否 or 有无."""
+    return token.kind == "cue" and token.entry is not None and "asked" in token.entry.axes
+
+
+def _says_what(reading: Reading, first: int, last: int) -> bool:
+    """Whether tokens `first` to `last`, in which no name stands, say what is asked: 家族史, 手术, but not 复查."""
+    for token in reading.tokens[first:last]:
+        if token.kind == "unknown":
+            return True
+        if token.entry is not None and ("heading" in token.entry.values or not token.entry.axes.isdisjoint(_LABELS)):
+            return True
+    return False
+
+
+def _use_up(reading: Reading, first: int, last: int, *, operated: bool) -> None:
+    """Let the words of the question say nothing else; an operation that was done is still said."""
+    named = any(place in reading.hosts for place in range(first, last))
+    for token in reading.tokens[first:last]:
+        if token.kind != "cue" or token.entry is None:
+            continue
+        axes = token.entry.axes
+        done = operated and not axes.isdisjoint(_OPERATING)
+        if not done and ("certainty" in axes or (not named and not axes.isdisjoint(_LABELS))):
+            token.kind = "part"
