@@ -164,7 +164,9 @@ def _words(view: View, lexicon: Lexicon) -> list[_Way]:
     if view.bare:
         ways = [(last + 1, last + 1 - entry.size, entry.price, entry) for last, entry in found]
     else:
-        marks = list(accumulate(map(bool, view.gaps)))  # how often something stands before a character
+        marks = list(
+            accumulate([1 if gap else 0 for gap in view.gaps])
+        )  # how often something stands before a character
         ways = [
             (last + 1, last + 1 - entry.size, entry.price, entry)
             for last, entry in found

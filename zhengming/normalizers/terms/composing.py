@@ -7,11 +7,11 @@ that is a kind of the other says both (膜周部，嵴下型), else both stand s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading
 
 _ANY = range(99)  # longer than any set of sub-types
@@ -41,6 +41,7 @@ class Composer:
         self._known: dict[tuple[str, frozenset[Qualifier], bool], dict[str, frozenset[Qualifier]]] = {}
         self._used = frozenset(one for definition in category.definitions for one in definition.qualifiers)
         self._above: dict[str, list[tuple[frozenset[Qualifier], str]]] = {}
+        self._implied = Once(self._find_implied)
 
     def compose(self, found: Found, reading: Reading | None) -> None:
         """Make a concept more specific by what is said of it; a specific concept says its sub-type.
@@ -63,9 +64,12 @@ class Composer:
         if found.codes[0] in self.implied:
             self._imply(found)
 
-    @cached_property
+    @property
     def implied(self) -> dict[str, tuple[Qualifier, ...]]:
         """The qualifiers a concept's definitions agree on."""
+        return self._implied()
+
+    def _find_implied(self) -> dict[str, tuple[Qualifier, ...]]:
         found: dict[str, set[Qualifier]] = {}
         for definition in self._category.definitions:
             stated = set(definition.qualifiers)
@@ -175,7 +179,7 @@ class Composer:
         known = self._above.get(code)
         if known is None:
             defined = self._lexicon.defined
-            above = sorted(self._category.ancestors(code) & defined.keys())
+            above = sorted(self._category.ancestors(code).intersection(defined))
             known = self._above[code] = [way for one in above for way in defined[one]]
         return known
 

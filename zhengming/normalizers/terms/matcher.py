@@ -8,7 +8,6 @@ nearest terms (`candidates`), which is never more than a proposal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.learned import Learned
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.proposals import PLAIN, Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
@@ -44,7 +44,7 @@ from zhengming.normalizers.terms.spelling import Spelling, respelled
 from zhengming.normalizers.terms.stored import StoredGuard, stored_lexicon
 from zhengming.normalizers.terms.values import ValueReader
 from zhengming.normalizers.terms.verdicts import Verdicts
-from zhengming.normalizers.terms.view import View
+from zhengming.normalizers.terms.view import View, view_of
 from zhengming.normalizers.terms.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ class Matcher:
         self._learned = Learned(bound, self.category, self._lexicon, self.accept)
         self._seen: dict[str, tuple[Mention, ...]] = {}
         self._facts = (sender, sorted(speciality), held, model)
+        self._codes = Once(self._find_codes)
 
     def match(self, text: str, beside: str = "") -> list[Mention]:
         """The mentions of one cell, in the order of the text; an empty cell has none.
@@ -220,7 +221,7 @@ class Matcher:
 
     def denies_all(self, text: str) -> bool:
         """Whether the cell says that there is nothing (无, 未见): only denying words, nothing that is denied."""
-        tokens = tokenize(View(text, self._vocabulary, self._lexicon.wordings), self._lexicon)
+        tokens = tokenize(view_of(text, self._vocabulary, self._lexicon.wordings), self._lexicon)
         return bool(tokens) and all(token.entry is not None and "refuted" in token.entry.values for token in tokens)
 
     def action(self, mention: Mention) -> Action:
@@ -248,14 +249,17 @@ class Matcher:
         if self._spelling:
             self._spelling.prepare()
 
-    @cached_property
+    @property
     def codes(self) -> CodeBook:
         """The codes of the category, for cells that hold codes."""
+        return self._codes()
+
+    def _find_codes(self) -> CodeBook:
         return CodeBook(self.dictionary, self.category.name)
 
     def _read(self, text: str, beside: str, *, known: bool = False) -> list[tuple[Mention, Steps]]:
         """The mentions of a cell; with `known` only what terms explain, and nothing is looked for that is alike."""
-        view = View(text, self._vocabulary, self._lexicon.wordings)
+        view = view_of(text, self._vocabulary, self._lexicon.wordings)
         if not view.text:
             return self._read_symbols(text)
         whole = self._lexicon.terms.get(view.text) if view.bare else None

@@ -7,7 +7,6 @@ no name, one typed twice, two neighbours exchanged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from zhengming.normalizers.terms.denials import is_no_degree
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
 from zhengming.normalizers.terms.mention import Candidate
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.slips import Slips
 from zhengming.normalizers.terms.stored import StoredLexicon
@@ -42,13 +42,13 @@ class Proposer:
         self._lexicon = lexicon
         self._guard = guard
         self._level = level
+        self._candidates = Once(self._find_candidates)
 
     def prepare(self) -> None:
         """Make the index of candidates now."""
-        _all = self._candidates
+        _all = self._candidates()
 
-    @cached_property
-    def _candidates(self) -> CandidateIndex:
+    def _find_candidates(self) -> CandidateIndex:
         lexicon = self._lexicon
         if isinstance(lexicon, StoredLexicon):
             return StoredCandidates(lexicon, self._level)
@@ -56,17 +56,19 @@ class Proposer:
 
     def foresee(self, texts: Iterable[str], read: Callable[[str], Result]) -> Iterator[tuple[str, Result]]:
         """Look up together what `read` will ask of a large category; see `StoredCandidates.foresee`."""
-        if isinstance(self._candidates, StoredCandidates):
-            yield from self._candidates.foresee(texts, read)
+        candidates = self._candidates()
+        if isinstance(candidates, StoredCandidates):
+            yield from candidates.foresee(texts, read)
 
     def forget(self) -> None:
         """Forget what `foresee` looked up, once the texts are read."""
-        if isinstance(self._candidates, StoredCandidates):
-            self._candidates.forget()
+        candidates = self._candidates()
+        if isinstance(candidates, StoredCandidates):
+            candidates.forget()
 
     def nearest_many(self, texts: Sequence[str], cutoff: float, shown: int) -> list[list[Candidate]]:
         """The `shown` concepts with the terms nearest to each of many folded texts; of each term the first concept."""
-        candidates, lexicon = self._candidates, self._lexicon
+        candidates, lexicon = self._candidates(), self._lexicon
         if isinstance(candidates, StoredCandidates) and not candidates.has_local_terms:
             return candidates.concepts_many(texts, cutoff, shown)
         found = []
@@ -81,7 +83,7 @@ class Proposer:
     def propose(self, text: str, start: int, end: int) -> Found:
         """What no term explains: the nearest terms, or nothing."""
         least = _LEAST_COMPARED * 2 if text.isascii() else _LEAST_COMPARED
-        nearest = self._candidates.nearest(text, self._level) if len(text) >= least else []
+        nearest = self._candidates().nearest(text, self._level) if len(text) >= least else []
         if not nearest:
             found = Found(-1, start, end, (), _NOTHING, "none", "nothing-similar", dict(PLAIN))
             found.steps.append(("none", text))
@@ -121,7 +123,7 @@ class Proposer:
             whole = text[min(found.start, first) : max(found.end, last)]
             if self._slips and self._goes_on(found, text, other):
                 return "unread-before" if other is before else "unread-after"
-            nearest = self._candidates.nearest(whole, max(self._level, _LIKER))
+            nearest = self._candidates().nearest(whole, max(self._level, _LIKER))
             if nearest and not set(self._lexicon.terms[nearest[0][1]].codes) & set(found.codes):
                 return "unread-before" if other is before else "unread-after"
         return ""
@@ -172,7 +174,7 @@ class Proposer:
 
     def _unslipped(self, text: str) -> list[str]:
         """The text with two neighbours exchanged, or without a character typed twice, in every way that may help."""
-        known = self._candidates.slips(text)
+        known = self._candidates().slips(text)
         if known is not None and not known:
             return []
         ways = [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]

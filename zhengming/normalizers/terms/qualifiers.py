@@ -196,7 +196,7 @@ def _share(found: Found, head: Found) -> None:
     for axis, value in head.qualifiers.items():
         if axis != "size_mm":
             found.qualifiers.setdefault(axis, value)
-    for axis in _DEGREES & found.qualifiers.keys():
+    for axis in _DEGREES.intersection(found.qualifiers):
         head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
 
 

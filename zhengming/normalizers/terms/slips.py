@@ -7,10 +7,10 @@ character in question tells no two concepts apart anywhere in the dictionary.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.variants import Variants, neighbours
 
 if TYPE_CHECKING:
@@ -51,10 +51,19 @@ class Slips:
         self._lexicon = lexicon
         self._known: dict[str, list[Slip]] = {}
         self._left: dict[tuple[str, int], dict[str, list[tuple[str, int]]]] = {}
+        self._starting = Once(self._find_starting)
+        self._kept = Once(self._find_kept)
+        self._told = Once(self._find_told)
+        self._pairs = Once(self._find_pairs)
+        self._starts = Once(self._find_starts)
+        self._finishes = Once(self._find_finishes)
+        self._letters = Once(self._find_letters)
+        self._spelled = Once(self._find_spelled)
+        self._names = Once(self._find_names)
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = (self._told, self._pairs, self._starting, self._starts, self._finishes)
+        _all = (self._told(), self._pairs(), self._starting(), self._starts(), self._finishes())
 
     def near(self, text: str) -> list[Slip]:
         """Every name that the text is but for one slip."""
@@ -129,15 +138,15 @@ class Slips:
 
     def may_be_name(self, text: str) -> bool:
         """Whether the text starts or ends as a name does: all others are no slip of any."""
-        return bool(self._starts.match(text[:_END]) or self._finishes.match(text[: -_END - 1 : -1]))
+        return bool(self._starts().match(text[:_END]) or self._finishes().match(text[: -_END - 1 : -1]))
 
     def start(self, text: str, place: int) -> int:
         """How many characters from `place` on stand so at the start of a name."""
-        return int(self._starts.longest_prefix(text[place:]))
+        return int(self._starts().longest_prefix(text[place:]))
 
     def end(self, text: str, place: int) -> int:
         """How many characters before `place` stand so at the end of a name."""
-        return int(self._finishes.longest_prefix(text[:place][::-1]))
+        return int(self._finishes().longest_prefix(text[:place][::-1]))
 
     def _is_harmless(self, slip: Slip, text: str) -> bool:
         """Whether the slip changes nothing that tells names apart.
@@ -153,20 +162,20 @@ class Slips:
             return not any((slip.typed, passed) in self._telling for passed in text[low : high + 1])
         if slip.kind == "missing":
             inside = 0 < slip.at < len(slip.meant) - 1 and text[place - 1] not in self._lexicon.vocabulary.fillers
-            broken = inside and text[place - 1 : place + 1] not in self._pairs
+            broken = inside and text[place - 1 : place + 1] not in self._pairs()
             return broken and len(text) >= _LEAST_MISSING and slip.right not in self._adding
         if slip.kind == "added" and 0 < place < len(text) - 1 and slip.typed not in self._adding:
             doubled = slip.typed in (text[place - 1], text[place + 1])
             pairs = {text[place - 1 : place + 1], text[place : place + 2]}
-            return doubled or (slip.typed not in self._letters and pairs.isdisjoint(self._pairs))
+            return doubled or (slip.typed not in self._letters() and pairs.isdisjoint(self._pairs()))
         if slip.kind == "changed" and (slip.typed, slip.right) not in self._telling:
             pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
-            return self._lexicon.vocabulary.mistakable(slip.typed, slip.right) and pairs.isdisjoint(self._pairs)
+            return self._lexicon.vocabulary.mistakable(slip.typed, slip.right) and pairs.isdisjoint(self._pairs())
         return False
 
     def _is_thinkable(self, slip: Slip) -> bool:
         """Not, if a character that is in no name stands for one that neither looks nor sounds like it."""
-        if slip.kind != "changed" or slip.typed in self._letters:
+        if slip.kind != "changed" or slip.typed in self._letters():
             return True
         return self._lexicon.vocabulary.mistakable(slip.typed, slip.right)
 
@@ -179,42 +188,39 @@ class Slips:
         if found is not None:
             return found
         found = self._left[start, size] = {}
-        for name in self._starting.get((start, size), ()):
+        for name in self._starting().get((start, size), ()):
             before = ""
             for at, one in enumerate(name):
-                if one not in self._kept and one != before:  # of two alike, either leaves the same text
+                if one not in self._kept() and one != before:  # of two alike, either leaves the same text
                     rest = name[:at] + name[at + 1 :]
                     if rest[0] == start:
                         found.setdefault(rest, []).append((name, at))
                 before = one
         return found
 
-    @cached_property
-    def _starting(self) -> Mapping[tuple[str, int], list[str]]:
+    def _find_starting(self) -> Mapping[tuple[str, int], list[str]]:
         """Names by what they may start with when a character is left out, and by their length."""
         found: dict[tuple[str, int], list[str]] = {}
-        for name in self._names:
+        for name in self._names():
             size = len(name)
             found.setdefault((name[0], size), []).append(name)
             if name[1] != name[0]:
                 found.setdefault((name[1], size), []).append(name)
         return found
 
-    @cached_property
-    def _kept(self) -> frozenset[str]:
+    def _find_kept(self) -> frozenset[str]:
         numerals = self._lexicon.vocabulary.numerals
-        return frozenset(one for one in self._letters if one.isascii() or numerals.match(one))
+        return frozenset(one for one in self._letters() if one.isascii() or numerals.match(one))
 
-    @cached_property
-    def _told(self) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    def _find_told(self) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
         """Characters that make another concept of a name when put for one another, and when added or left out."""
         terms = self._lexicon.terms
         names, codes = list(terms), [entry.codes for entry in terms.values()]
-        variants = Variants(names, least=LEAST_CHANGED, longest=LONGEST, kept=self._kept)
+        variants = Variants(names, least=LEAST_CHANGED, longest=LONGEST, kept=self._kept())
         added = {
             name[at]
             for name, own, at in ((names[place], codes[place], at) for place, at in variants.shortened())
-            if name[at] not in self._kept
+            if name[at] not in self._kept()
             and (whole := terms.get(name[:at] + name[at + 1 :]))
             and set(own).isdisjoint(whole.codes)
         }
@@ -229,34 +235,29 @@ class Slips:
 
     @property
     def _telling(self) -> frozenset[tuple[str, str]]:
-        return self._told[0]
+        return self._told()[0]
 
     @property
     def _adding(self) -> frozenset[str]:
-        return self._told[1]
+        return self._told()[1]
 
-    @cached_property
-    def _pairs(self) -> frozenset[str]:
+    def _find_pairs(self) -> frozenset[str]:
         """Characters that stand side by side in a name as it is spelled."""
-        return neighbours(self._spelled)
+        return neighbours(self._spelled())
 
-    @cached_property
-    def _starts(self) -> Automaton:
+    def _find_starts(self) -> Automaton:
         """The names, of which it tells how much of one a text starts with."""
-        return _started(self._names)
+        return _started(self._names())
 
-    @cached_property
-    def _finishes(self) -> Automaton:
+    def _find_finishes(self) -> Automaton:
         """The names read backwards."""
-        return _started(name[::-1] for name in self._names)
+        return _started(name[::-1] for name in self._names())
 
-    @cached_property
-    def _letters(self) -> frozenset[str]:
+    def _find_letters(self) -> frozenset[str]:
         """The characters of all names, as they are spelled, and words."""
-        return frozenset(self._spelled)
+        return frozenset(self._spelled())
 
-    @cached_property
-    def _spelled(self) -> str:
+    def _find_spelled(self) -> str:
         """All names and words but the known misspellings, parted by a sign that none has."""
         entries = self._lexicon.entries.items()
         return "\0".join(
@@ -269,8 +270,7 @@ class Slips:
             ]
         )
 
-    @cached_property
-    def _names(self) -> list[str]:
+    def _find_names(self) -> list[str]:
         return [one for one in self._lexicon.terms if LEAST_CHANGED <= len(one) <= LONGEST and not one.isascii()]
 
 

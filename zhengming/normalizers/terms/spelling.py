@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from zhengming.dictionary.folding import fold
 from zhengming.normalizers.terms.cell import Token, tokenize
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
@@ -34,10 +34,13 @@ class Spelling:
         """Keep the lexicon; its words are collected when first needed."""
         self._lexicon = lexicon
         self._known: dict[str, tuple[str, ...]] = {}
+        self._words = Once(self._find_words)
+        self._ordered = Once(self._find_ordered)
+        self._shortened = Once(self._find_shortened)
 
     def prepare(self) -> None:
         """Collect the words now."""
-        _all = (self._words, self._ordered, self._shortened)
+        _all = (self._words(), self._ordered(), self._shortened())
 
     def meant(self, word: str) -> tuple[str, ...]:
         """The words of names that `word` is but for one slip, in long words two; none if it is one itself.
@@ -53,9 +56,9 @@ class Spelling:
         return self._known[word]
 
     def _meant(self, word: str) -> set[str]:
-        if word in self._words:
+        if word in self._words():
             return set()
-        near = {word.replace(seen, real) for seen, real in _SCANNED if seen in word} & self._words
+        near = {word.replace(seen, real) for seen, real in _SCANNED if seen in word} & self._words()
         if near or len(word) < _LEAST:
             return near if len(word) >= _LEAST or not word.isalpha() else set()
         near = {one for one in self._nearby(word) if _slips(word, one) == 1}
@@ -65,18 +68,17 @@ class Spelling:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        return {one for one, *_rest in process.extract(word, self._ordered, scorer=OSA.distance, score_cutoff=2)}
+        return {one for one, *_rest in process.extract(word, self._ordered(), scorer=OSA.distance, score_cutoff=2)}
 
     def _nearby(self, word: str) -> set[str]:
-        found = set(self._shortened.get(word, ()))
+        found = set(self._shortened().get(word, ()))
         for rest in _without_one(word):
-            found.update(self._shortened.get(rest, ()))
-            if rest in self._words:
+            found.update(self._shortened().get(rest, ()))
+            if rest in self._words():
                 found.add(rest)
         return found
 
-    @cached_property
-    def _words(self) -> frozenset[str]:
+    def _find_words(self) -> frozenset[str]:
         """The words of names that are neither abbreviations nor misspellings, and of all that is said of names."""
         entries = self._lexicon.entries.items()
         latin = [entry for one, entry in entries if not entry.abbreviation and _WORD.search(one)]
@@ -85,15 +87,13 @@ class Spelling:
         texts += [word for word, entry in entries if word.isascii() and not entry.senses]
         return frozenset(word for text in texts for word in _WORD.findall(fold(text)) if len(word) >= _LEAST_SCANNED)
 
-    @cached_property
-    def _ordered(self) -> list[str]:
-        return sorted(word for word in self._words if len(word) >= _LEAST_FOR_TWO - 2)
+    def _find_ordered(self) -> list[str]:
+        return sorted(word for word in self._words() if len(word) >= _LEAST_FOR_TWO - 2)
 
-    @cached_property
-    def _shortened(self) -> dict[str, list[str]]:
+    def _find_shortened(self) -> dict[str, list[str]]:
         """The words by each text that is left when one of their letters is."""
         found: dict[str, list[str]] = {}
-        for word in self._words:
+        for word in self._words():
             for rest in _without_one(word):
                 found.setdefault(rest, []).append(word)
         return found

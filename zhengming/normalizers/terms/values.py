@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from zhengming.dictionary.model import Category, Dictionary
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.organisations import OrganisationReader
 from zhengming.normalizers.terms.places import PlaceReader
 from zhengming.normalizers.terms.proposals import PLAIN, Proposer
@@ -35,6 +34,8 @@ class ValueReader:
         self._guard = guard
         self._judge = judge
         self._proposer = proposer
+        self._places = Once(self._find_places)
+        self._organisations = Once(self._find_organisations)
 
     def read(self, view: View) -> Found:
         """The whole cell as one value."""
@@ -53,16 +54,15 @@ class ValueReader:
 
     def _compound(self, view: View) -> Found | None:
         """What a value says that is made of several parts, where the category has such values."""
-        if self._places is not None:
-            return self._places.read(view.text)
-        return self._organisations.read(view.raw, len(view.text)) if self._organisations is not None else None
+        places, organisations = self._places(), self._organisations()
+        if places is not None:
+            return places.read(view.text)
+        return organisations.read(view.raw, len(view.text)) if organisations is not None else None
 
-    @cached_property
-    def _places(self) -> PlaceReader | None:
+    def _find_places(self) -> PlaceReader | None:
         return PlaceReader(self.category, self._lexicon) if self.category.policy.cell == "place" else None
 
-    @cached_property
-    def _organisations(self) -> OrganisationReader | None:
+    def _find_organisations(self) -> OrganisationReader | None:
         if self.category.policy.cell != "organisation":
             return None
         beside = [self._dictionary.category(name) for name in self.category.policy.beside]
@@ -70,8 +70,9 @@ class ValueReader:
 
     def _judged(self, found: Found) -> Found:
         found.qualifiers.update(PLAIN)
-        if self._places is not None and len(found.codes) > 1:
-            self._places.generalize(found)
+        places = self._places()
+        if places is not None and len(found.codes) > 1:
+            places.generalize(found)
         return self._followed(self._judge.judge_value(found))
 
     def _followed(self, found: Found) -> Found:

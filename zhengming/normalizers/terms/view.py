@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from zhengming.dictionary.folding import fold_with_offsets
 from zhengming.dictionary.wordings import Wordings
@@ -28,37 +29,17 @@ class View:
 
     __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "marks", "nested", "raw", "text")
 
-    def __init__(self, raw: str, vocabulary: Vocabulary, wordings: Wordings) -> None:
-        """Fold and squeeze `raw`, of which at most MAX_CELL characters are read, and word it as terms are looked up."""
+    def __init__(self, raw: str, folded: str, offsets: Sequence[int], marks: str) -> None:
+        """A view of nothing of `raw` yet; `view_of` makes whole ones."""
         self.raw = raw
-        read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
-        folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
-        self.folded = folded = wordings.standard(folded)
+        self.folded = folded
+        self.marks = marks
         self._offsets = offsets
-        pieces = _MARKS.split(folded)
-        self.text = text = folded if len(pieces) == 1 else "".join(pieces[::2])
-        self.gaps = gaps = [NONE] * (len(text) + 1)
-        self.depth = depth = [0] * len(text)
+        self._places: list[int] = []
+        self.text = ""
+        self.gaps: list[int] = []
+        self.depth: list[int] = []
         self.nested = self.bare = False
-        self.marks = "\0".join(pieces[1::2]).replace(" ", "")
-        if len(pieces) == 1:
-            self.bare, self._places = True, list(range(len(folded)))
-            return
-        place = len(pieces[0])  # in the folded text
-        self._places = places = list(range(place))
-        level = 0
-        for marks, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-            index = len(places)
-            strength, brackets = vocabulary.runs[marks]
-            gaps[index] = strength
-            first = place + len(marks)
-            place = first + len(piece)
-            places += range(first, place)
-            for bracket in brackets:
-                level = level + 1 if bracket in _OPENING else max(level - 1, 0)
-            if level and piece:
-                self.nested = True
-                depth[index : index + len(piece)] = [level] * len(piece)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the squeezed stretch stands in the raw text, with the bracket it opens and does not close."""
@@ -73,9 +54,9 @@ class View:
         return first, after
 
     def _copy(self) -> View:
-        other = View.__new__(View)
-        for name in View.__slots__:
-            setattr(other, name, getattr(self, name))
+        other = View(self.raw, self.folded, self._offsets, self.marks)
+        other._places, other.text, other.gaps, other.depth = self._places, self.text, self.gaps, self.depth
+        other.nested, other.bare = self.nested, self.bare
         return other
 
     def without(self, index: int, size: int = 1) -> View:
@@ -123,3 +104,34 @@ class View:
     def positions(self, first: int, last: int) -> tuple[int, int]:
         """The squeezed stretch that covers folded[first:last]."""
         return bisect_left(self._places, first), bisect_left(self._places, last)
+
+
+def view_of(raw: str, vocabulary: Vocabulary, wordings: Wordings) -> View:
+    """Fold and squeeze `raw`, of which at most MAX_CELL characters are read, and word it as terms are looked up."""
+    read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
+    folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
+    folded = wordings.standard(folded)
+    pieces = _MARKS.split(folded)
+    view = View(raw, folded, offsets, "\0".join(pieces[1::2]).replace(" ", ""))
+    view.text = text = folded if len(pieces) == 1 else "".join(pieces[::2])
+    view.gaps = gaps = [NONE] * (len(text) + 1)
+    view.depth = depth = [0] * len(text)
+    if len(pieces) == 1:
+        view.bare, view._places = True, list(range(len(folded)))
+        return view
+    place = len(pieces[0])  # in the folded text
+    view._places = places = list(range(place))
+    level = 0
+    for marks, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        index = len(places)
+        strength, brackets = vocabulary.runs[marks]
+        gaps[index] = strength
+        first = place + len(marks)
+        place = first + len(piece)
+        places += range(first, place)
+        for bracket in brackets:
+            level = level + 1 if bracket in _OPENING else max(level - 1, 0)
+        if level and piece:
+            view.nested = True
+            depth[index : index + len(piece)] = [level] * len(piece)
+    return view
