@@ -19,7 +19,7 @@ from zhengming.normalizers.terms.lexicon import TERM, WORD, Entry, Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _UNKNOWN = 30_000  # for each character nothing recognises
 _MISTYPED = 15_000  # more for each wrong character of a term
@@ -62,7 +62,7 @@ _ORDER = itemgetter(0, 1)  # by the end, the longest first
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
     ways = _words(view, lexicon)
-    if lexicon.vocabulary.numerals.search(view.text):
+    if lexicon.vocabulary.numerals.search(view.text) or (view.gaps[1] and view.text[0] == "a"):  # a. may count
         ways = _with_numbers(ways, view, lexicon)
     tokens = _cheapest(view, ways)
     unknown = _unknown(tokens)
@@ -183,7 +183,15 @@ def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
     """Whether a word may be read over what stands between its characters."""
     start = end - entry.size
     strongest = max(view.gaps[start + 1 : end])
-    return strongest <= entry.crosses and not (strongest == SOFT and _two_names(view, start, end, lexicon))
+    if strongest > entry.crosses or (strongest >= CLAUSE and _asks(view, start, end, lexicon)):
+        return False
+    return strongest != SOFT or not _two_names(view, start, end, lexicon)
+
+
+def _asks(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a mark inside a stretch speaks of what stands before it: 肺动脉闭锁？室间隔缺损."""
+    between = "".join([view.between(place) for place in range(start + 1, end) if view.gaps[place] >= CLAUSE])
+    return any(mark in between for mark in lexicon.vocabulary.marks_behind)
 
 
 def _with_numbers(ways: list[_Way], view: View, lexicon: Lexicon) -> list[_Way]:

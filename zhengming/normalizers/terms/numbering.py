@@ -12,6 +12,9 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import SOFT, Unit
 
 _FIRST = re.compile(r"[1-9]\.[1-9]")
+_HAN_ITEM = re.compile(r"(?<=\()[一二三四五六七八九](?=\))")
+_LETTER_ITEM = re.compile(r"(?<![a-z0-9])[a-i](?=[.、):])")
+_HAN_DIGITS, _LETTERS = " 一二三四五六七八九", " abcdefghi"
 _ITEM = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
 
 
@@ -43,7 +46,26 @@ def items(view: View, lexicon: Lexicon) -> list[int]:
         measured = numbers.match(view.folded, match.start())
         if not (measured and measured["unit"]):
             places.append(view.positions(*match.span())[0])
-    return places if len(places) > 1 else _glued_items(view, lexicon)
+    return places if len(places) > 1 else _counted(view) or _glued_items(view, lexicon)
+
+
+def _counted(view: View) -> list[int]:
+    """Where the numerals of an enumeration stand that counts from the first one: （一）室缺（二）房缺, a.室缺b.房缺.
+
+    One by letters begins with the cell.
+    """
+    folded = view.folded
+    ways = [(_HAN_ITEM, _HAN_DIGITS)] if "(一)" in folded else []
+    if folded.lstrip("( ").startswith("a"):
+        ways.append((_LETTER_ITEM, _LETTERS))
+    for item, numerals in ways:
+        places: list[int] = []
+        for match in item.finditer(folded):
+            if match[0] == numerals[len(places) + 1 : len(places) + 2]:
+                places.append(view.positions(*match.span())[0])
+        if len(places) > 1:
+            return places
+    return []
 
 
 def _glued_items(view: View, lexicon: Lexicon) -> list[int]:

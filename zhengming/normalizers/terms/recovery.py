@@ -74,7 +74,9 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
         return False
     follower = _listed_after(reading, index)
     cuts = range(1, len(follower.entry.key)) if follower else range(0)
-    if follower is None and len(stretch) >= _LEAST_GLUED and reading.glued(index + 1):
+    if follower and follower.entry.key.isascii():
+        return False  # A、VSD is no ASD
+    if follower is None and len(stretch) >= _LEAST_GLUED and _is_beside(reading, index, lexicon):
         follower, cuts = reading.hosts.get(index + 1), range(len(stretch), len(stretch) + 1)
         if follower and reading.tokens[index].joined:
             cuts = range(1, len(follower.entry.key))
@@ -131,14 +133,31 @@ def _take_in(reading: Reading, index: int, found: Found, entry: Entry) -> None:
         reading.separations[position] = NONE
 
 
+def _is_beside(reading: Reading, index: int, lexicon: Lexicon) -> bool:
+    """Whether a token is glued to the next one, or is a place before a name that begins with one: LA LV增大."""
+    if reading.glued(index + 1):
+        return True
+    token, found = reading.tokens[index], reading.hosts.get(index + 1)
+    if found is None or reading.separations[index + 1] > SOFT or reading.view.between(found.start):
+        return False
+    return token.kind == "modifier" and bool(_places_alike(token, found, lexicon))
+
+
+def _places_alike(token: Token, found: Found, lexicon: Lexicon) -> set[str]:
+    """The axes of places that the token has, and as many characters of the name's start."""
+    first = lexicon.entries.get(found.entry.key[: token.end - token.start])
+    if first is None or token.entry is None:
+        return set()
+    return {one.axis for one in first.modifiers} & {one.axis for one in token.entry.modifiers} & _PLACES
+
+
 def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:
     """Whether the word says a sub-type that the concept has, and is no place beside the one that its name begins with.
 
     左心室右心室心肌致密化不全 lists two places.
     """
     modifiers = token.entry.modifiers if token.entry and token.kind == "modifier" else ()
-    first = lexicon.entries.get(found.entry.key[: token.end - token.start])
-    places = {modifier.axis for modifier in first.modifiers} & _PLACES if first else frozenset[str]()
+    places = _places_alike(token, found, lexicon)
     kinds = [(modifier.axis, modifier.value) for modifier in modifiers if modifier.axis not in places]
     return any(fits(found, lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds)
 

@@ -18,6 +18,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, 
 
 _WORD = re.compile("[a-z]+")
 _LONGEST_SMALL_WORD = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
+_LEAST_FRONT = 3  # characters of a name that text in a bracket goes on from
 _LEAST_NAME = 5  # letters of a Latin name that a bracket repeats
 _LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
@@ -48,6 +49,8 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
             _use_up(reading, first, last)
             return
         entry = _below(said, tokens, found, lexicon, category)
+        if entry is None and len(tokens) == 1:
+            _go_beside(reading, found, first, lexicon)
     if entry:
         found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
         found.codes, found.entry, found.method = entry.codes, entry, "composed"
@@ -55,6 +58,24 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
             reading.found.remove(one)
             del reading.hosts[one.token]
         _use_up(reading, first, last)
+
+
+def _go_beside(reading: Reading, found: Found, index: int, lexicon: Lexicon) -> None:
+    """Add what unread text in a bracket names with the start of the name before it: 主动脉瓣狭窄（二叶式）."""
+    token, name = reading.tokens[index], found.entry.key
+    said = reading.text(token)
+    if token.kind != "unknown" or said.isascii():
+        return
+    for cut in range(len(name) - 1, _LEAST_FRONT - 1, -1):
+        if said in lexicon.endings and name[cut:] in lexicon.endings:
+            continue  # 肺动脉瓣狭窄（闭锁）is one of the two
+        entry = lexicon.terms.get(name[:cut] + said)
+        if entry and len(entry.codes) == 1 and entry.codes != found.codes and not entry.ambiguous and not entry.broad:
+            token.kind, token.entry = "term", entry
+            other = Found(index, token.start, token.end, entry.codes, entry, "shared-head")
+            other.steps.append(("shared-head", f"{said} → {entry.senses[0][1].text}"))
+            reading.add(other)
+            return
 
 
 def _take_abbreviation(reading: Reading, found: Found, category: Category) -> None:
