@@ -171,8 +171,17 @@ class Composer:
         return [
             _Kind(more, needed, self._places(found, needed))
             for needed, more in self._defined_above(code)
-            if needed <= stated and more not in held and code not in ancestors(more)
+            if needed <= stated and more not in held and code not in ancestors(more) and not self._excludes(code, more)
         ]
+
+    def _excludes(self, code: str, other: str) -> bool:
+        """Whether what another kind is a kind of has another sub-type where the concept has its own.
+
+        A transposition with an intact septum is a complete one, so no corrected one is one.
+        """
+        own, ancestors = dict(self.implied.get(code, ())), self._category.ancestors
+        kinds = ancestors(other) - ancestors(code)
+        return any(own.get(axis, value) != value for kind in kinds for axis, value in self.implied.get(kind, ()))
 
     def _defined_above(self, code: str) -> list[tuple[frozenset[Qualifier], str]]:
         """What makes other concepts of those above the concept."""

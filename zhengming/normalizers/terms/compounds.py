@@ -121,7 +121,8 @@ class Compounds:
             return
         entry = compounds[0].entry
         first.steps.append(("compound", entry.senses[0][1].text))
-        first.codes, first.entry, first.method = self._defined(first, stated) or entry.codes, entry, "composed"
+        said = [*stated, *self._begins_with(second.entry.key)]
+        first.codes, first.entry, first.method = self._defined(first, said) or entry.codes, entry, "composed"
         if compounds[0].part == second.codes[0]:
             _absorb(reading, first, second)
 
@@ -129,6 +130,14 @@ class Compounds:
         """The kind of the first part that a definition makes by what is said of the second (DORV, subpulmonary VSD)."""
         ways = self._lexicon.defined.get(first.codes[0], ()) if len(first.codes) == 1 else ()
         return next(((code,) for needed, code in ways if needed <= set(stated)), ())
+
+    def _begins_with(self, name: str) -> list[Qualifier]:
+        """The sub-type that a name begins with: the 肺动脉瓣下 of 肺动脉瓣下室缺."""
+        for size in range(len(name) - _LEAST_NAME, 0, -1):
+            word = self._lexicon.entries.get(name[:size])
+            if word and word.modifiers:
+                return [(one.axis, one.value) for one in word.modifiers]
+        return []
 
     def _is_one(self, reading: Reading, second: Found) -> bool:
         """Whether a name is glued to the one before it, or written as one with it: PA/VSD."""
