@@ -62,7 +62,7 @@ _ORDER = itemgetter(0, 1)  # by the end, the longest first
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
     ways = _words(view, lexicon)
-    if lexicon.vocabulary.numerals.search(view.text) or (view.gaps[1] and view.text[0] == "a"):  # a. may count
+    if lexicon.vocabulary.numerals.search(view.text) or (view.text[:1] == "a" and view.gaps[1]):  # a. may count
         ways = _with_numbers(ways, view, lexicon)
     tokens = _cheapest(view, ways)
     unknown = _unknown(tokens)
