@@ -237,7 +237,7 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
             )
             and not _stands_alone(token)
         )
-        or _opens_nothing(tokens, index, gaps)
+        or _out_of_place(tokens, index, gaps)
     ]
     if not absorbed:
         return tokens
@@ -253,10 +253,14 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
     return joined
 
 
-def _opens_nothing(tokens: list[Token], index: int, gaps: list[int]) -> bool:
-    """Whether the token is a word of one character only where it opens an item (原室缺), and stands elsewhere."""
-    entry = tokens[index].entry
-    return entry is not None and index > 0 and gaps[tokens[index].start] == NONE and "opening" in entry.values
+def _out_of_place(tokens: list[Token], index: int, gaps: list[int]) -> bool:
+    """Whether the token is a word only where it opens an item (原室缺) or ends it (心衰症状), and stands elsewhere."""
+    token, entry = tokens[index], tokens[index].entry
+    if entry is None:
+        return False
+    if index > 0 and gaps[token.start] == NONE and "opening" in entry.values:
+        return True
+    return index + 1 < len(tokens) and gaps[token.end] == NONE and "closing" in entry.values
 
 
 def _stands_alone(token: Token) -> bool:

@@ -8,7 +8,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.operations import OPERATING
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, Cue
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
 
 def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
@@ -60,9 +60,21 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
             found.problem = found.problem or ("" if proves else "unclear-negation")
         elif not proves:
             say(found, reading, reading.tokens[index], cue)
-        elif found.qualifiers.get(cue.axis) == "suspected":
+            continue
+        if found.qualifiers.get(cue.axis) == "suspected":
             found.qualifiers[cue.axis] = cue.value
             explain(found, reading, reading.tokens[index], cue.axis, cue.value)
+        if found.qualifiers.get("timing") == "fetal" and _is_said_now(reading, index):
+            del found.qualifiers["timing"]  # 胎儿期诊断法四，生后证实
+
+
+def _is_said_now(reading: Reading, index: int) -> bool:
+    """Whether the word's own clause is of the time after birth."""
+    first = index
+    while first > 0 and reading.separations[first] <= LIST:
+        first -= 1
+    entries = [token.entry for token in reading.tokens[first:index]]
+    return any(entry is not None and "current" in entry.values for entry in entries)
 
 
 def _is_all_read(reading: Reading, index: int) -> bool:
@@ -77,7 +89,7 @@ def _is_all_read(reading: Reading, index: int) -> bool:
 
 def _clause_before(reading: Reading, index: int) -> Iterator[Found]:
     """The concepts of the list that the clause before the word ends with, the last one first."""
-    behind = reading.side(index, -1, CLAUSE)
+    behind = reading.side(index, -1, CLAUSE) or _beyond_contrast(reading, index)
     if behind is None:
         return
     position = behind[2].token
@@ -86,6 +98,18 @@ def _clause_before(reading: Reading, index: int) -> Iterator[Found]:
         position -= 1
         if position in reading.hosts:
             yield reading.hosts[position]
+
+
+def _beyond_contrast(reading: Reading, index: int) -> tuple[int, int, Found] | None:
+    """The concept before the comma, where a word such as 但 opens the clause: 未见室缺，但不能除外."""
+    first = index
+    while first > 0 and reading.view.gaps[reading.tokens[first].start] <= LIST:
+        first -= 1
+    entry = reading.tokens[first].entry
+    opens = first < index and reading.view.gaps[reading.tokens[first].start] <= CLAUSE
+    if not opens or entry is None or "contrast" not in entry.axes:
+        return None
+    return reading.side(first, -1, SENTENCE)
 
 
 def heads(reading: Reading, index: int, assigning: Container[str]) -> bool:

@@ -8,6 +8,7 @@ a name of that one, perhaps a joining word, and a name of the second, perhaps wi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from zhengming.dictionary.model import Category
@@ -68,6 +69,33 @@ class Compounds:
                 self._join(reading, first, second, second.stated, joined=joined)
                 if parted in (LIST, CLAUSE) and self._may_lead(second, reading):
                     self._join(reading, second, first, first.stated, joined=True)  # 室间隔缺损，肺动脉闭锁
+
+    def part_denied(self, reading: Reading) -> None:
+        """Part a compound that is denied into its two names, each of them denied: 未见主动脉瓣狭窄及关闭不全."""
+        for found in list(reading.found):
+            if found.qualifiers.get("certainty") != "refuted" or found.end - found.start != len(found.entry.key):
+                continue
+            for word in self._coordinating:
+                place = found.entry.key.find(word)
+                names = self._two_names(found.entry.key, place, place + len(word)) if place > 0 else None
+                if names:
+                    _part(found, place, place + len(word), names, reading)
+                    break
+
+    @cached_property
+    def _coordinating(self) -> tuple[str, ...]:
+        """The words that list what they join."""
+        cues = self._lexicon.vocabulary.cues
+        return tuple(one for one in self._lexicon.joining if any(cue.value == "coordinate" for cue in cues[one]))
+
+    def _two_names(self, text: str, end: int, start: int) -> tuple[Entry, Entry] | None:
+        """The names that `text` is made of: what stands before `end`, and what takes over its start from `start` on."""
+        terms, first, rest = self._lexicon.terms, text[:end], text[start:]
+        one = terms.get(first)
+        fronts = [terms.get(first[:cut] + rest) for cut in range(end - 1, _LEAST_NAME - 1, -1)]
+        other = next((entry for entry in fronts if entry), None) or terms.get(rest)
+        both = [entry for entry in (one, other) if entry and len(entry.codes) == 1 and not entry.ambiguous]
+        return (both[0], both[1]) if len(both) == 2 and both[0].codes != both[1].codes else None
 
     def _may_lead(self, second: Found, reading: Reading) -> bool:
         """Whether a name that still stands by itself may be the first part of a compound written the other way."""
@@ -235,3 +263,15 @@ def _absorb(reading: Reading, first: Found, second: Found) -> None:
             reading.separations[index] = NONE
     reading.found.remove(second)
     del reading.hosts[second.token]
+
+
+def _part(found: Found, end: int, start: int, names: tuple[Entry, Entry], reading: Reading) -> None:
+    """Let the concept be the first of two names, and the second be another, of which the same is said."""
+    first, second = names
+    place = found.start
+    other = Found(found.token, place + start, found.end, second.codes, second, found.method)
+    other.qualifiers.update(found.qualifiers)
+    other.steps = [(found.method, second.senses[0][1].text), *(one for one in found.steps if one[0] == "qualifier")]
+    found.codes, found.entry, found.end = first.codes, first, place + end
+    found.steps[0] = (found.method, first.senses[0][1].text)
+    reading.found.append(other)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue, Vocabulary
 
 _EARLY = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
@@ -109,6 +109,45 @@ def denied_behind(reading: Reading, index: int) -> bool:
     starts = index == 1 or reading.separations[index - 1] >= CLAUSE
     ends = index + 1 == len(reading.tokens) or reading.separations[index + 1] >= CLAUSE
     return starts and ends and reading.separations[index] <= SOFT
+
+
+def leave_others(reading: Reading) -> None:
+    """Leave out a denial of others than what the cell names: 未见其他先心病 denies none that is named."""
+    for found in list(reading.found):
+        before = reading.tokens[found.token - 1].entry if found.token > 0 and reading.glued(found.token) else None
+        if before and "others" in before.values and found.qualifiers.get("certainty") == "refuted":
+            reading.found.remove(found)
+
+
+def is_no_end(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> bool:
+    """Whether the word at token `index` ends or doubts no name: it speaks of a course word, or of what is hoped for."""
+    if cue.value == "suspected" and reading.glued(index + 1):
+        following = reading.tokens[index + 1]
+        return following.kind == "cue" and following.entry is not None and "resolved" in following.entry.values
+    if cue.value not in ENDED:
+        return False
+    return denied_behind(reading, index) or (cue.value == "resolved" and _is_hoped(reading, index, vocabulary))
+
+
+def _is_hoped(reading: Reading, index: int, vocabulary: Vocabulary) -> bool:
+    """Whether the word at token `index` tells what is only hoped for: 自愈可能, 有望自愈; the hope is used up."""
+    after = index + 1
+    if reading.glued(after):
+        token = reading.tokens[after]
+        if _is_suspected(token) or reading.text(token).startswith(vocabulary.hopes_behind):
+            token.kind = "part" if token.kind == "cue" else token.kind
+            return True
+    if not reading.glued(index):
+        return False
+    token = reading.tokens[index - 1]
+    if token.kind == "cue" and _is_suspected(token):
+        return True
+    return token.kind != "term" and reading.text(token).endswith(vocabulary.hopes_before)
+
+
+def _is_suspected(token: Token) -> bool:
+    entry = token.entry
+    return token.kind == "cue" and entry is not None and "suspected" in entry.values
 
 
 def turn(reading: Reading, index: int, negators: tuple[str, ...]) -> bool:

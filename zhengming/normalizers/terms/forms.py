@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Container
 
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.operations import OPERATED, OPERATING
 from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.saying import explain
-from zhengming.normalizers.terms.vocabulary import LIST, SOFT, Vocabulary
+from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT, Vocabulary
 
 _ASKING = "?"
 _TELLING = frozenset({"affirmed", "refuted"})
 _LABELS = frozenset({"certainty", "subject", "timing", "procedure", "link"})  # axes of words that a label is made of
-_OPERATING = frozenset({"timing", "procedure"})
+_SPEAKING = frozenset({"subject", "timing"})  # axes of words such as 家族史, 病史
 
 
 def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
     """Say of the names of every question what its answer says; its words are then used up."""
     view, tokens = reading.view, reading.tokens
+    _use_up_labels(reading, vocabulary)
     if not reading.found or not (_ASKING in view.marks or any([mark in view.marks for mark in vocabulary.assigning])):
         return
     for index in range(1, len(tokens)):
@@ -46,6 +48,57 @@ def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
         reading.answered.add(index)
         tokens[index].kind = "part"
         _use_up(reading, first, index, operated=not hosts and said == "affirmed")
+
+
+def _use_up_labels(reading: Reading, vocabulary: Vocabulary) -> None:
+    """Let a label and what it is answered be used up, where they alone are a clause: 家族史阴性, 无手术史, 父母体健."""
+    tokens, first = reading.tokens, 0
+    for last in range(len(tokens)):
+        if last + 1 < len(tokens) and reading.view.gaps[tokens[last + 1].start] == NONE:
+            continue
+        item = tokens[first : last + 1]
+        denied = _is_denied_by_mark(reading, tokens[last].end, vocabulary)
+        if (denied or len(item) > 1) and _is_answered_label(item, denied=denied):
+            for token in item:
+                token.kind = "part"
+            if denied:
+                reading.answered.add(last + 1)
+        first = last + 1
+
+
+def _is_denied_by_mark(reading: Reading, place: int, vocabulary: Vocabulary) -> bool:
+    """Whether a mark behind squeezed `place` denies what stands before it: 家族史(-)."""
+    if reading.view.gaps[place] <= SOFT:
+        return False
+    between = reading.view.between(place)
+    return any(cues[0].value == "refuted" and mark in between for mark, cues in vocabulary.marks_behind.items())
+
+
+def _is_answered_label(item: list[Token], *, denied: bool) -> bool:
+    """Whether the words are one that denies (if not a mark has `denied`), ones that say what of, and nothing else.
+
+    What is well is a relative; an operation is a label where the denial stands before it: 无手术史, not 术后未见.
+    """
+    labelled = related = well = False
+    for token in item:
+        entry = token.entry
+        if token.kind != "cue" or entry is None:
+            return False
+        if "refuted" in entry.values:
+            denied = True
+        elif "well" in entry.values:
+            well = True
+        elif any([cue.axis in _SPEAKING and cue.position == "both" for cue in entry.cues]):
+            labelled = True
+        elif "family" in entry.values:
+            related = True
+        elif OPERATED in entry.values:
+            if not denied:
+                return False
+            labelled = True
+        elif "neutral" not in entry.axes:
+            return False
+    return (well and (labelled or related)) or (denied and labelled)
 
 
 def is_label(reading: Reading, index: int, vocabulary: Vocabulary) -> bool:
@@ -113,6 +166,6 @@ def _use_up(reading: Reading, first: int, last: int, *, operated: bool) -> None:
         if token.kind != "cue" or token.entry is None:
             continue
         axes = token.entry.axes
-        done = operated and not axes.isdisjoint(_OPERATING)
+        done = operated and not axes.isdisjoint(OPERATING)
         if not done and ("certainty" in axes or (not named and not axes.isdisjoint(_LABELS))):
             token.kind = "part"

@@ -25,6 +25,7 @@ from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, parted, unglued
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
+from zhengming.normalizers.terms.denials import leave_others
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.insides import denied_inside
 from zhengming.normalizers.terms.judging import Judge
@@ -334,6 +335,8 @@ class Matcher:
         self._results.read(reading)
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
+        leave_others(reading)
+        self._compounds.part_denied(reading)
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):
             mistakable(reading, lexicon, self._slips)

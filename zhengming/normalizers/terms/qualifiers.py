@@ -13,13 +13,12 @@ from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late
 from zhengming.normalizers.terms.denials import (
-    ENDED,
-    denied_behind,
     denies_a_word,
     doubt_both,
     ends_before,
     goes_on,
     is_denied,
+    is_no_end,
     is_pending,
     turn,
 )
@@ -38,7 +37,7 @@ _NOTHING = frozenset[str]()
 _LABELS = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _BETWEEN = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
-_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked"})
+_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
 
 
 def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
@@ -102,7 +101,7 @@ def _words(
             _operation(reading, index, cue, lexicon, operations)
         elif cue.axis == "alternative":
             doubt_both(reading, index, cue)
-        elif cue.value in ENDED and denied_behind(reading, index):
+        elif is_no_end(reading, index, cue, lexicon.vocabulary):
             continue
         elif cue.axis == "certainty":
             _certainty(reading, index, cue, lexicon, answers=answers)
@@ -128,15 +127,20 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         _backward(reading, index, cue, "nearest", CLAUSE)
     elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 晕厥查因 seeks the cause of something else, known to us or not
+    elif _waits(cue) and is_pending(reading, index, lexicon.vocabulary.pending):
+        _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
     elif cue.value == "affirmed":
         turned = turn(reading, index, lexicon.vocabulary.negators)
         _cue(reading, index, replace(cue, value="refuted") if turned else cue, lexicon)
-    elif cue.value == "refuted" and is_pending(reading, index, lexicon.vocabulary.pending):
-        _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
     elif cue.value == "refuted" and denies_a_word(reading, index):
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
         _cue(reading, index, cue, lexicon)
+
+
+def _waits(cue: Cue) -> bool:
+    """Whether the word tells a result that may be still to come: 待CTA排除, 待手术证实."""
+    return cue.value == "refuted" or (cue.value == "affirmed" and cue.position in ("both", "after"))
 
 
 def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operations: Operations) -> None:
@@ -327,10 +331,19 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if said != cue.value and said not in EARLIER and cue.axis != "certainty":
             return True
         reached = True
-        say(found, reading, reading.tokens[index], cue)
+        _say_behind(found, reading, index, cue)
         if scope == "nearest":
             break
     return reached
+
+
+def _say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
+    """Say the cue of the concept before it, unless it is what a denial of the list denies: 排除室缺、房缺的可能."""
+    entry, place = reading.tokens[index].entry, found.token
+    denied = entry and "noun" in entry.axes and found.qualifiers.get("certainty") == "refuted"
+    if denied and (reading.separations[place] >= LIST or place - 1 not in reading.hosts):
+        return
+    say(found, reading, reading.tokens[index], cue)
 
 
 def _is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:

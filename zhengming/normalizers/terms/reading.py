@@ -125,11 +125,25 @@ def _separations(view: View, tokens: list[Token]) -> list[int]:
     for index, token in enumerate(tokens):
         if token.kind in _JOINING:
             joining = _joining(token)
-            if joining:
+            if joining and not _is_object(view, tokens, index):
                 strengths[index] = max(strengths[index], joining)
                 if index + 1 < len(tokens):
                     strengths[index + 1] = max(strengths[index + 1], joining)
     return strengths
+
+
+def _is_object(view: View, tokens: list[Token], index: int) -> bool:
+    """Whether what is joined is what a word that opens an item denies or doubts: 未见合并房缺."""
+    before = tokens[index - 1] if index else None
+    if before is None or before.kind != "cue" or before.entry is None or gap_before(view, tokens, index) != NONE:
+        return False
+    opens = index == 1 or gap_before(view, tokens, index - 1) != NONE
+    return opens and tokens[index].kind == "cue" and "certainty" in before.entry.axes
+
+
+def gap_before(view: View, tokens: list[Token], index: int) -> int:
+    """The strength of what stands before token `index`."""
+    return view.gaps[tokens[index].start]
 
 
 def _joining(token: Token) -> int:

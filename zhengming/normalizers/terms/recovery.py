@@ -186,7 +186,8 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
     if not joined and not (known and _only_said_how_much(reading, index)):
         return
     certainty = side[2].qualifiers.get("certainty") if joined else None
-    if joined and not certainty and (both := _both_in_one(reading, index, side[2], lexicon)):
+    single = joined and not certainty and not _is_denied_ahead(reading, side[2])
+    if single and (both := _both_in_one(reading, index, side[2], lexicon)):
         _widen(reading, index, side[2], both)
         return
     cuts = range(len(name) - 1, _LEAST_FRONT - 1, -1) if known else [len(name) - len(ending)]
@@ -199,6 +200,17 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
             reading.tokens[used].kind = "part"
         if certainty:  # 主动脉瓣无狭窄及反流 denies both
             reading.found[-1].qualifiers["certainty"] = certainty
+
+
+def _is_denied_ahead(reading: Reading, found: Found) -> bool:
+    """Whether a word before the name denies its list: 无二尖瓣狭窄或反流 denies two."""
+    position = found.token
+    while position > 0 and reading.separations[position] <= LIST:
+        position -= 1
+        entry = reading.tokens[position].entry
+        if entry and any(cue.value == "refuted" and cue.position in ("before", "both") for cue in entry.cues):
+            return True
+    return False
 
 
 def _only_said_how_much(reading: Reading, index: int) -> bool:

@@ -59,8 +59,9 @@ class Vocabulary:
     `alike` gives for a character the class it shares with those it is mistaken for, `confused` the pairs that look or
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
-    `pending` words begin what is still to be done, `negators` are what a denial is made with, `inside` those that deny
-    in the middle of a name (found by `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
+    `pending` words begin what is still to be done, `hopes_before` and `hopes_behind` stand beside what is only hoped
+    for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
+    `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
@@ -84,6 +85,8 @@ class Vocabulary:
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
+    hopes_before: tuple[str, ...]
+    hopes_behind: tuple[str, ...]
     negators: tuple[str, ...]
     inside: tuple[str, ...]
     inside_pattern: re.Pattern[str]
@@ -120,7 +123,15 @@ def vocabulary() -> Vocabulary:
     marks: dict[str, list[Cue]] = {}
     answers: dict[str, Cue] = {}
     endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
-    endings |= {"compound": [], "pending": [], "negator": [], "inside": [], "pair": []}
+    endings |= {
+        "compound": [],
+        "pending": [],
+        "hope_before": [],
+        "hope_behind": [],
+        "negator": [],
+        "inside": [],
+        "pair": [],
+    }
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis in endings:
             endings[axis].append(key(text))  # of a mark, the mark itself
@@ -153,6 +164,8 @@ def vocabulary() -> Vocabulary:
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
         pending=tuple(endings["pending"]),
+        hopes_before=tuple(endings["hope_before"]),
+        hopes_behind=tuple(endings["hope_behind"]),
         negators=tuple(endings["negator"]),
         inside=tuple(endings["inside"]),
         inside_pattern=re.compile("|".join(map(re.escape, endings["inside"]))),
