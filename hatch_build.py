@@ -37,7 +37,7 @@ class CompiledReading(BuildHookInterface):
             return
         self._built = tempfile.TemporaryDirectory()
         try:
-            libraries = compiled(Path(self.root), self.config["modules"], Path(self._built.name))
+            libraries = compiled(Path(self.root), self._modules(), Path(self._built.name))
         except (Exception, SystemExit) as problem:  # whatever it was: the modules work as they are
             if wanted == "yes":
                 raise
@@ -46,6 +46,12 @@ class CompiledReading(BuildHookInterface):
         build_data["force_include"].update(libraries)
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
+
+    def _modules(self) -> list[str]:
+        """The paths of what is to be compiled."""
+        root, left = Path(self.root), {"__init__", *self.config["interpreted"]}
+        paths = sorted(path for pattern in self.config["compiled"] for path in root.glob(pattern))
+        return [path.relative_to(root).as_posix() for path in paths if path.stem not in left]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what was compiled, which the wheel has now."""

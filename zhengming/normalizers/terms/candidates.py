@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from zhengming.dictionary.index.grams import code_points
-from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.variants import pair_numbers, pair_texts
 
 if TYPE_CHECKING:

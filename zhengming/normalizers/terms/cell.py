@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
 
+from zhengming.normalizers.terms.entry import TERM, WORD, Entry
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
-from zhengming.normalizers.terms.lexicon import TERM, WORD, Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from zhengming.normalizers.terms.cell import Token, tokenize
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
 

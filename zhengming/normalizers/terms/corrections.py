@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.slips import KINDS, LEAST_CHANGED, LONGEST, SLIP, Slips
 from zhengming.normalizers.terms.view import View

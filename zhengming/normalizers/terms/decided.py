@@ -18,7 +18,7 @@ from zhengming.dictionary.model import Category, Term
 from zhengming.dictionary.rulings import Decisions, Ruling
 from zhengming.dictionary.succession import successors
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.view import View
 

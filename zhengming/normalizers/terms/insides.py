@@ -7,7 +7,8 @@ negator, that name is denied; so are the parts listed before it of which the sam
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE
 

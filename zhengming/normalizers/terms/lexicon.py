@@ -9,89 +9,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zhengming.dictionary.folding import fold, key, keys, squeezed
-from zhengming.dictionary.model import Category, Modifier, Term
+from zhengming.dictionary.model import Category, Term
 from zhengming.dictionary.wordings import Wordings
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, UNCLEAR, Cue, Vocabulary
+from zhengming.normalizers.terms.entry import Entry, crossing_marks
+from zhengming.normalizers.terms.vocabulary import UNCLEAR, Cue, Vocabulary
 
 if TYPE_CHECKING:
     from ahocorasick import Automaton
-
-
-_NO_AXES: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class Entry:
-    """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
-
-    The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
-    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, the
-    `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of, the `values`
-    they say, the `size` of the key and the `price` of reading it in a cell.
-    """
-
-    key: str
-    senses: tuple[tuple[str, Term], ...] = ()
-    modifiers: tuple[Modifier, ...] = ()
-    cues: tuple[Cue, ...] = ()
-    crosses: int = SOFT
-    abbreviation: bool = False
-    codes: tuple[str, ...] = ()
-    ambiguous: bool = False
-    broad: bool = False
-    joins: int = NONE
-    token_kind: str = "cue"
-    method: str = ""
-    axes: frozenset[str] = _NO_AXES
-    values: frozenset[str] = _NO_AXES
-    size: int = 0
-    price: int = 0
-
-    def settle(self, crossing: Mapping[str, int], folded: Mapping[str, str]) -> None:
-        """Work out what follows from the senses and cues.
-
-        `crossing` is what `crossing_marks` gives, `folded` what the texts of terms are, folded, where that is known.
-        """
-        if self.senses:
-            self.token_kind = "term"
-            self.method = _METHODS.get(self.senses[0][1].kind, "known-term")
-            if len(self.senses) == 1:
-                code, term = self.senses[0]
-                self.codes = (code,)
-                self.ambiguous, self.broad = term.relation == "ambiguous", term.relation == "broad"
-                self.abbreviation = term.kind == "abbreviation"
-            else:
-                self.codes = tuple(dict.fromkeys([code for code, _term in self.senses]))
-                relations = {term.relation for _code, term in self.senses}
-                self.ambiguous, self.broad = "ambiguous" in relations, relations == {"broad"}
-                self.abbreviation = any(term.kind == "abbreviation" for _code, term in self.senses)
-            for _code, term in self.senses:
-                if len(term.text) != len(self.key):
-                    self._cross(folded.get(term.text) or fold(term.text), crossing)
-        elif self.modifiers:
-            self.token_kind = "modifier"
-        self.size = size = len(self.key)
-        self.price = TERM - _LONGER * size if self.senses else WORD if size > 1 else _SINGLE
-        if self.cues:
-            self.axes = frozenset([cue.axis for cue in self.cues])
-            self.values = frozenset([cue.value for cue in self.cues])
-        for cue in self.cues:
-            self._cross(fold(cue.text), crossing)
-            self.joins = max(self.joins, _JOINS.get((cue.axis, cue.value), NONE))
-
-    def _cross(self, folded: str, crossing: Mapping[str, int]) -> None:
-        if not crossing.keys().isdisjoint(folded):
-            self.crosses = max(self.crosses, *(crossing.get(one, SOFT) for one in folded))
-
-
-def crossing_marks(vocabulary: Vocabulary) -> dict[str, int]:
-    """The strength of each punctuation mark that parts words more than a space does."""
-    return {mark: strength for mark, strength in vocabulary.strengths.items() if strength > SOFT}
 
 
 class Words(Protocol):
@@ -100,19 +29,11 @@ class Words(Protocol):
     def iter(self, text: str) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
 
 
-_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
-TERM = 10_000  # price of a piece of a cell that is a term; see `cell`
-_LONGER = 1  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-WORD = 12_000  # a cue or sub-type word: a term of the same characters goes first
-_SINGLE = 25_000  # a cue of one character is mostly part of a longer word
 _TELLING = frozenset({"certainty", "timing", "procedure", "subject"})  # axes of cues that change what a name tells
 _ENDING_SIZES = (2, 3, 4)
 _KEPT = 20_000  # concepts whose names are kept together, some 10 MB
 _CONTINUED = 20  # names that go on from a text that are looked at
 LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
-
-# A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
-_JOINS = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
 
 
 class Lexicon:

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found
 from zhengming.normalizers.terms.wordlist import wordlist
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zhengming.dictionary.model import Category
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found
 from zhengming.normalizers.terms.wordlist import wordlist
 

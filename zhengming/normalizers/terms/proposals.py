@@ -13,8 +13,9 @@ from typing import TypeVar
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.denials import is_no_degree
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Candidate
 from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading

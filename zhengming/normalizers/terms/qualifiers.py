@@ -22,9 +22,10 @@ from zhengming.normalizers.terms.denials import (
     is_pending,
     turn,
 )
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.forms import is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, PLANNED, Operations
 from zhengming.normalizers.terms.quantities import measure

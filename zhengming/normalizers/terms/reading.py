@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.lexicon import Entry
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 

@@ -7,8 +7,9 @@ belong to it (肺动脉瓣重度狭窄). Nothing here guesses: the text put toge
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.denials import is_denied
-from zhengming.normalizers.terms.lexicon import Entry, Lexicon
+from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.operations import OPERATED, Operated, Operations, is_said
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
@@ -34,6 +35,7 @@ class Results:
         self._operations = operations
         self._concepts = category.concepts
         self._ancestors = category.ancestors
+        self._tellings = Once(self._find_tellings)
         said = [(key(one.term), one.value) for one in category.modifiers if one.axis == _LEFT]
         for text, cues in lexicon.vocabulary.cues.items():
             said += [(text, one.value) for one in cues if one.axis == _LEFT]
@@ -142,7 +144,7 @@ class Results:
         """How names may tell of the operation: by its last words, or by others with the same word that tells what."""
         treating = self._operations.word(operation)
         ends = [operation[first:] for first in range(len(operation) + 1)]
-        others = [one for one in self._tellings if one.startswith(treating)] if treating else []
+        others = [one for one in self._tellings() if one.startswith(treating)] if treating else []
         return [one for one in dict.fromkeys(ends + others) if self._operations.word(one) == treating]
 
     def _names(self, found: Found) -> Iterator[str]:
@@ -152,8 +154,7 @@ class Results:
             for one in (code, *sorted(self._ancestors(code))):
                 yield self._lexicon.key(self._concepts[one].name)
 
-    @cached_property
-    def _tellings(self) -> list[str]:
+    def _find_tellings(self) -> list[str]:
         """The words of operations."""
         cues = self._lexicon.vocabulary.cues.items()
         return sorted(text for text, said in cues if any(one.value == OPERATED for one in said))

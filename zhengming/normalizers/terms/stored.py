@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Dictionary, Term
 from zhengming.dictionary.wordings import Wordings
+from zhengming.normalizers.terms.entry import Entry, crossing_marks
 from zhengming.normalizers.terms.guard import Guard
-from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Entry, Lexicon, crossing_marks
+from zhengming.normalizers.terms.lexicon import LEAST_SHARED, Lexicon
 from zhengming.normalizers.terms.vocabulary import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
