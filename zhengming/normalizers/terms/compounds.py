@@ -8,13 +8,13 @@ a name of that one, perhaps a joining word, and a name of the second, perhaps wi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
@@ -45,6 +45,7 @@ class Compounds:
         self._lexicon = lexicon
         self._leads: dict[tuple[str, ...], bool] = {}
         self._known: dict[str, tuple[_Compound, ...]] = {}
+        self._coordinating = Once(self._find_coordinating)
 
     def join_listed(self, reading: Reading) -> None:
         """Join names that no more than a list mark parts, before it is known what is said of them: of one, of both."""
@@ -76,15 +77,14 @@ class Compounds:
         for found in list(reading.found):
             if found.qualifiers.get("certainty") != "refuted" or found.end - found.start != len(found.entry.key):
                 continue
-            for word in self._coordinating:
+            for word in self._coordinating():
                 place = found.entry.key.find(word)
                 names = self._two_names(found.entry.key, place, place + len(word)) if place > 0 else None
                 if names:
                     _part(found, place, place + len(word), names, reading)
                     break
 
-    @cached_property
-    def _coordinating(self) -> tuple[str, ...]:
+    def _find_coordinating(self) -> tuple[str, ...]:
         """The words that list what they join."""
         cues = self._lexicon.vocabulary.cues
         return tuple(one for one in self._lexicon.joining if any(cue.value == "coordinate" for cue in cues[one]))
