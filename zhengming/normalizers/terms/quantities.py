@@ -28,8 +28,9 @@ def measure(reading: Reading, index: int, said: Measure, assigning: Container[st
         left = reading.side(index, -1, LIST if reading.view.between(token.start) in assigning else BRACKET)
         right = reading.side(index, 1, SOFT)
         leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
-        if left and leading and _touches(reading, index):
-            leading = False  # ASDⅡ6mmPFO
+        if left and right and (leading or right[0] == NONE):
+            way = _way(reading, index, said)
+            leading = way < 0 or (leading and way == 0 and not _touches(reading, index))  # ASDⅡ6mmPFO
         side = right if leading else left
         host = side[2] if side else None
     if host is None:
@@ -44,6 +45,29 @@ def measure(reading: Reading, index: int, said: Measure, assigning: Container[st
     if said.low != said.high:
         host.qualifiers[f"{axis}_min"] = round(said.low, 3)
     host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={said.high:g}"))
+
+
+def _way(reading: Reading, index: int, said: Measure) -> int:
+    """Where the names stand whose sizes a list without marks tells: 1 before them, -1 behind them, 0 if unclear.
+
+    VSD（膜周）6mmASD（Ⅱ）5mm ends with a size, 5mm室缺3mm房缺 begins with one.
+    """
+    ends = [_ends_with(reading, index, step, said) for step in (-1, 1)]
+    return ends[1] - ends[0]
+
+
+def _ends_with(reading: Reading, index: int, step: int, said: Measure) -> int:
+    """Whether the last name or size, on that side of token `index` in what no comma or list mark parts, is a size."""
+    sized = position = index
+    while 0 <= position < len(reading.tokens):
+        border = position if step > 0 else position + 1
+        if position != index and reading.separations[border] > BRACKET:
+            break
+        measure = reading.tokens[position].measure
+        if position in reading.hosts or (measure and measure.quantity == said.quantity):
+            sized = position
+        position += step
+    return int(sized not in reading.hosts)
 
 
 def _touches(reading: Reading, index: int) -> bool:

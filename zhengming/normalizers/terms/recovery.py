@@ -19,6 +19,7 @@ _LEAST_ENDING = 4  # characters of an ending that may be of any start of a name:
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
+_IN_PIECES = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
 _PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
 _LEAST_PLACE = 3  # characters of a word such as 左房内
 _HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
@@ -73,19 +74,11 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
     stretch = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
     if len(stretch) > _LONGEST_SHARE:
         return False
-    follower = _listed_after(reading, index)
-    cuts = range(1, len(follower.entry.key)) if follower else range(0)
-    if follower and follower.entry.key.isascii():
-        return False  # A、VSD is no ASD
-    if follower is None and len(stretch) >= _LEAST_GLUED and _is_beside(reading, index, lexicon):
-        follower, cuts = reading.hosts.get(index + 1), range(len(stretch), len(stretch) + 1)
-        if follower and reading.tokens[index].joined:
-            cuts = range(1, len(follower.entry.key))
-        if follower and _is_kind(reading.tokens[index], follower, lexicon):
-            return False  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
+    follower, cuts = _named_behind(reading, index, len(stretch), lexicon)
     if follower is None:
         return False
-    found = [entry for cut in cuts if (entry := lexicon.terms.get(stretch + follower.entry.key[cut:]))]
+    name = follower.entry.key
+    found = [entry for cut in cuts if (entry := lexicon.terms.get(stretch + name[cut:]))]
     entries = {entry.codes: entry for entry in reversed(found) if entry.codes != follower.codes}
     if entries and _are_above(list(entries)[:-1], list(entries)[-1], lexicon):
         entry = list(entries.values())[-1]
@@ -100,6 +93,24 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
             reading.tokens[used].kind = "part"
         return True
     return False
+
+
+def _named_behind(reading: Reading, index: int, size: int, lexicon: Lexicon) -> tuple[Found | None, range]:
+    """The name whose end a stretch of `size` characters up to token `index` may take over, and where that may start."""
+    listed = _listed_after(reading, index) or _behind_degree(reading, index)
+    if listed:
+        key = listed.entry.key
+        return (None, range(0)) if key.isascii() else (listed, range(1, len(key)))  # A、VSD is no ASD
+    glued = reading.hosts.get(index + 1)
+    if glued is None or size < _LEAST_GLUED or not _is_beside(reading, index, lexicon):
+        return None, range(0)
+    token, key = reading.tokens[index], glued.entry.key
+    if _is_kind(token, glued, lexicon):
+        return None, range(0)  # 心上型部分型肺静脉异位引流 is no 心上型肺静脉异位引流
+    if token.joined:
+        return glued, range(1, len(key))
+    splits = len(key) == size + 1 and key[-2:] in lexicon.endings  # 窄 is no end of a name
+    return (None, range(0)) if splits else (glued, range(size, size + 1))
 
 
 def _is_glued(reading: Reading, index: int, found: Found) -> bool:
@@ -278,6 +289,19 @@ def _listed_after(reading: Reading, index: int) -> Found | None:
             return None
         position += 1
     return reading.hosts.get(position) if position < len(reading.tokens) and reading.glued(position) else None
+
+
+def _behind_degree(reading: Reading, index: int) -> Found | None:
+    """The name with a degree inside behind the degree glued to an unread token: 二尖瓣轻度三尖瓣中度反流."""
+    after = index + 1
+    if after + 1 >= len(reading.tokens) or not (reading.glued(after) and reading.glued(after + 1)):
+        return None
+    found = reading.hosts.get(after + 1)
+    if found is None or found.method not in _IN_PIECES or not _is_degree(reading, after):
+        return None
+    token = reading.tokens[index]
+    alike = reading.view.text[token.end - 1] in found.entry.key[: token.end - token.start + 1]
+    return found if token.kind == "unknown" and alike else None
 
 
 def _is_degree(reading: Reading, index: int) -> bool:

@@ -45,6 +45,8 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
         return  # 房缺(1) counts, or answers, where I would be a type
     entry = _together(said, found, lexicon, category)
     hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
+    if entry is None and len(hosted) == len(tokens) == 1 and _is_short_kind(hosted[0], found, category):
+        entry = hosted[0].entry
     if entry is None and not hosted:
         if _says_the_same(said, tokens, found, lexicon):
             _use_up(reading, first, last)
@@ -59,6 +61,18 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
             reading.found.remove(one)
             del reading.hosts[one.token]
         _use_up(reading, first, last)
+
+
+def _is_short_kind(other: Found, found: Found, category: Category) -> bool:
+    """Whether a short word in a bracket says which kind of the concept it is: 内脏异位综合征（无脾）."""
+    short = other.entry.senses[0][1]
+    if (
+        len(other.codes) != 1
+        or other.entry.key.isascii()
+        or not (short.kind == "short" or short.relation == "ambiguous")
+    ):
+        return False
+    return found.codes == category.concepts[other.codes[0]].parents
 
 
 def _go_beside(reading: Reading, found: Found, index: int, lexicon: Lexicon) -> None:
