@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 
 _ANY = range(99)  # longer than any set of sub-types
 _KEPT = 50_000  # answers kept, some 20 MB
+PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
 _ALWAYS = 2  # qualifiers every concept has: certainty and subject
 
 Qualifier = tuple[str, str]
@@ -55,7 +56,10 @@ class Composer:
             if reading is not None:
                 if len(kinds) > 1:
                     kinds.sort(key=lambda kind: self._is_general(kind, reading))
-                for kind in [*kinds[1:], *self._further(found, kinds)]:
+                further = self._further(found, kinds)
+                if len(kinds) == 1 and any(_are_parts(kinds[0], kind) for kind in further):
+                    kinds, further = [], self._further(found, [])  # 多发VSD（膜周+肌部）
+                for kind in [*kinds[1:], *further]:
                     if not self._is_general(kind, reading):
                         self._beside(found, kind, reading)
             if kinds:
@@ -122,6 +126,7 @@ class Composer:
                     made.setdefault(more, needed)
         if len(made) < 2:
             return made
+        made = _unmixed(made)
         return {
             code: needed
             for code, needed in made.items()
@@ -233,8 +238,32 @@ class Composer:
             found.qualifiers.setdefault(axis, value)
 
 
+def _are_parts(kind: _Kind, other: _Kind) -> bool:
+    """Whether two kinds are said by different places, each of which only part of what was named has."""
+    places = {axis: value for axis, value in kind.needed if axis in PLACES}
+    return any(places.get(axis, value) != value for axis, value in other.needed)
+
+
 def _say(found: Found, needed: frozenset[Qualifier]) -> None:
     """Let the concept say the sub-types that make it; of two of one axis the one that stands there already."""
     for axis, value in sorted(needed):
         if (axis, found.qualifiers.get(axis)) not in needed:
             found.qualifiers[axis] = value
+
+
+def _unmixed(made: dict[str, frozenset[Qualifier]]) -> dict[str, frozenset[Qualifier]]:
+    """The concepts but for those that join what is said of all with one of several: 多发（膜周+肌部）is no 多发肌部."""
+    values: dict[str, set[str]] = {}
+    for needed in made.values():
+        if len(needed) == 1:
+            for axis, value in needed:
+                values.setdefault(axis, set()).add(value)
+    several = {axis for axis, said in values.items() if len(said) > 1}
+    if not several:
+        return made
+    kept = {}
+    for code, needed in made.items():
+        axes = {axis for axis, _value in needed}
+        if len(axes) == 1 or axes.isdisjoint(several) or axes <= several:
+            kept[code] = needed
+    return kept

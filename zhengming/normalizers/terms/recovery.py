@@ -7,6 +7,7 @@ belong to it (肺动脉瓣重度狭窄). Nothing here guesses: the text put toge
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.composing import PLACES
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -20,7 +21,6 @@ _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take ov
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
 _LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
 _IN_PIECES = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
-_PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
 _LEAST_PLACE = 3  # characters of a word such as 左房内
 _HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
 _NEUTRAL = frozenset({"neutral"})
@@ -66,7 +66,7 @@ def _may_begin_another(reading: Reading, index: int) -> bool:
     """Whether a token is unread, or a place: 化脓性 before 缩窄性心包炎 is no item before it."""
     token = reading.tokens[index]
     kinds = token.entry.modifiers if token.entry else ()
-    return token.kind == "unknown" or all(modifier.axis in _PLACES for modifier in kinds)
+    return token.kind == "unknown" or all(modifier.axis in PLACES for modifier in kinds)
 
 
 def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bool:
@@ -160,7 +160,7 @@ def _places_alike(token: Token, found: Found, lexicon: Lexicon) -> set[str]:
     first = lexicon.entries.get(found.entry.key[: token.end - token.start])
     if first is None or token.entry is None:
         return set()
-    return {one.axis for one in first.modifiers} & {one.axis for one in token.entry.modifiers} & _PLACES
+    return {one.axis for one in first.modifiers} & {one.axis for one in token.entry.modifiers} & PLACES
 
 
 def _is_kind(token: Token, found: Found, lexicon: Lexicon) -> bool:

@@ -29,8 +29,26 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
     for found in list(reading.found):
         if reading.hosts.get(found.token) is found:
             _take_abbreviation(reading, found, category)
+            general = Found(found.token, found.start, found.end, found.codes, found.entry, found.method)
             for first, last in _items(reading, found):
-                _specify_by(reading, found, first, last, lexicon, category)
+                if found.codes == general.codes or not _list_beside(reading, general, first, last, lexicon, category):
+                    _specify_by(reading, found, first, last, lexicon, category)
+
+
+def _list_beside(reading: Reading, general: Found, first: int, last: int, lexicon: Lexicon, category: Category) -> bool:
+    """Add what a further item of a bracket makes of the name, as the first one did: 早搏（房性、室性）."""
+    tokens, taken = reading.tokens[first:last], range(first, last)
+    if len(tokens) != 1 or tokens[0].kind not in ("unknown", "modifier") or any(one in reading.hosts for one in taken):
+        return False
+    said = reading.text(tokens[0])
+    entry = _together(said, general, lexicon, category)
+    if entry is None or entry.codes == general.codes or any(one.codes == entry.codes for one in reading.found):
+        return False
+    other = Found(first, tokens[0].start, tokens[0].end, entry.codes, entry, "composed")
+    other.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+    tokens[0].kind, tokens[0].entry = "term", entry
+    reading.add(other)
+    return True
 
 
 def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: Lexicon, category: Category) -> None:
