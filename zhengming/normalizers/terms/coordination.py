@@ -68,17 +68,19 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 def parted(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with unread names of parts, glued, that share what is said behind them: 二尖瓣三尖瓣轻度反流."""
-    made: list[Token] = []
+    found: list[tuple[int, list[int]]] = []
     for index, token in enumerate(tokens):
-        pieces: list[int] = []
         if token.kind == "unknown" and token.end - token.start >= _LEAST_SHARED:
             pieces = _named_parts(tokens, index, view, lexicon)
+            if pieces:
+                found.append((index, pieces))
+    for index, pieces in reversed(found):
+        token = tokens[index]
         starts = [token.start + place for place in pieces]
         stops = [*starts[1:], token.end]
-        made += [Token("unknown", start, stop, joined=True) for start, stop in zip(starts, stops, strict=False)] or [
-            token
-        ]
-    return made
+        parts = [Token("unknown", start, stop, joined=True) for start, stop in zip(starts, stops, strict=True)]
+        tokens = [*tokens[:index], *parts, *tokens[index + 1 :]]
+    return tokens
 
 
 def _named_parts(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> list[int]:
