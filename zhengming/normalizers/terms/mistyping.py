@@ -38,6 +38,8 @@ def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
         return -1  # 肺动脉不扩张 is no 肺动脉干扩张
     syllables = vocabulary.syllables
     sounding = [pair for pair in pairs if pair not in vocabulary.confused]
+    if not vocabulary.bodily.isdisjoint([one for one, _other in sounding]):
+        return -1
     if len(sounding) > len(typed) // _LEAST_BY_SOUND:
         return -1  # 胆管畸形 sounds like 单冠畸形
     alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -63,7 +63,8 @@ class Vocabulary:
     for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
     `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart. `marks_behind` are those of `marks` that speak of the name before them; `assigning`
+    near sounds are not kept apart; `parts` of what a character is made, `bodily` those that name a part of the body.
+    `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
     finds any of `marks`. `boxes` are those of a form, ticked or not, `signs` those that are glued to a name.
@@ -82,6 +83,8 @@ class Vocabulary:
     syllables: Mapping[str, str]
     lookalikes: Mapping[str, str]
     slurred: Mapping[str, str]
+    parts: Mapping[str, str]
+    bodily: frozenset[str]
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
@@ -109,11 +112,22 @@ class Vocabulary:
         return typed in self.syllables and self.syllables[typed] == self.syllables.get(meant)
 
     def mistakable(self, typed: str, meant: str) -> bool:
-        """Whether one character may have been typed or read for the other: they look or sound alike, or nearly."""
+        """Whether one character may have been typed or read for the other: they look or sound alike, or nearly.
+
+        One that names a part of the body was hardly meant to be another one: 腓 beside 动脉 is no 肺.
+        """
+        if typed in self.bodily:
+            return (typed, meant) in self.confused
         if self.looks_alike(typed, meant):
             return True
         sounds = [self.slurred.get(self.syllables.get(one, one)) for one in (typed, meant)]
         return sounds[0] is not None and sounds[0] == sounds[1]
+
+    def resembles(self, typed: str, meant: str) -> bool:
+        """Whether the two characters have a part in common (窃, 窄): little likeness, of use only where all else fits."""
+        if typed in self.bodily:
+            return False
+        return not set(self.parts.get(typed, "")).isdisjoint(self.parts.get(meant, ""))
 
 
 @cache
@@ -145,6 +159,7 @@ def vocabulary() -> Vocabulary:
             marks.setdefault(fold(text), []).append(cue)
     pairs = [(fold(left), fold(right)) for left, right, _kind, _source in _rows("confusable_characters")]
     read = {syllable: characters for syllable, characters, _source in _rows("homophones")}
+    rare = {syllable: characters for syllable, characters, _source in _rows("rare_homophones")}
     strengths = {fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")}
     units = {fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")}
     return Vocabulary(
@@ -156,10 +171,12 @@ def vocabulary() -> Vocabulary:
         strengths=strengths,
         runs=_Runs(strengths),
         units=units,
-        alike=_classes([*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])]),
-        syllables={one: syllable for syllable, characters in read.items() for one in characters},
+        alike=_classes(pairs, read, rare),
+        syllables={one: syllable for sounds in (rare, read) for syllable, found in sounds.items() for one in found},
         lookalikes={fold(one): fold(like) for one, like, _source in _rows("lookalikes")},
-        slurred=_slurred(read),
+        slurred=_slurred(read | rare),
+        parts=_parts(),
+        bodily=frozenset("".join([characters for characters, _part, _source in _rows("body_characters")])),
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
@@ -211,6 +228,15 @@ def _slurred(syllables: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _parts() -> dict[str, str]:
+    """The parts of which each character is made; one that is a part itself is its own."""
+    found: dict[str, str] = {}
+    for part, characters, _source in _rows("shared_parts"):
+        for one in (part, *characters):
+            found[one] = found.get(one, "") + part
+    return found
+
+
 def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
     """Codes (q21.0), dates, numbers and ranges with their unit, and counted spans in hanzi (三年), in folded text."""
     ordered = sorted(units, key=lambda text: (-len(text), text))
@@ -228,8 +254,13 @@ def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
     )
 
 
-def _classes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each confusable character to the smallest of its class; a class is closed under the pairs."""
+def _classes(
+    pairs: Sequence[tuple[str, str]], read: Mapping[str, str], rare: Mapping[str, str]
+) -> dict[str, str]:
+    """Each confusable character to the smallest of its class; a class is closed under the pairs and the sounds `read`.
+
+    A `rare` character is of the class of its sound, unless it is in a pair: else it would make one of two classes.
+    """
     parent: dict[str, str] = {}
 
     def top(character: str) -> str:
@@ -237,10 +268,14 @@ def _classes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             character = parent[character]
         return character
 
-    for left, right in pairs:
+    for left, right in (*pairs, *((characters[0], one) for characters in read.values() for one in characters[1:])):
         low, high = sorted((top(left), top(right)))
         parent[high] = low
-    return {character: top(character) for character in parent}
+    classes = {character: top(character) for character in parent}
+    for syllable, characters in rare.items():
+        for one in characters:
+            classes.setdefault(one, classes[read[syllable][0]] if syllable in read else one)
+    return classes
 
 
 def _rows(name: str) -> Iterator[list[str]]:
