@@ -17,13 +17,17 @@ SAME = [
     ("roman-character", "Ⅱ孔型", "2孔型"),
     ("roman-letters", "II型", "Ⅱ型"),
     ("roman-glued", "ASDⅡ", "ASD2"),
+    ("roman-scanned-l", "心功能lV级", "心功能Ⅳ级"),
+    ("roman-scanned-ll", "lll度", "Ⅲ度"),
+    ("roman-scanned-1", "1I型", "Ⅱ型"),
+    ("roman-scanned-bar", "心功能|V级", "心功能Ⅳ级"),
     ("zero-width", "室\u200b间隔缺损", "室间隔缺损"),
     ("bom", "\ufeffVSD", "VSD"),
     ("unit", "5㎜", "5mm"),
 ]
 
 
-@given(st.lists(st.text(st.sampled_from("室間iIvⅡⅳx12 ─│\n_(a型c)①㎜\u200b♂")) | st.text()))
+@given(st.lists(st.text(st.sampled_from("室間iIvVlL|ⅡⅳｌLx12 ─│\n_(a型级c)①㎜\u200b♂")) | st.text()))
 def test_many_keys_are_the_key_of_each(texts: list[str]) -> None:
     assert keys(texts) == [key(text) for text in texts]
 
@@ -34,13 +38,22 @@ def test_texts_that_mean_the_same_have_one_key(left: str, right: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pair", [("室间隔缺损", "房间隔缺损"), ("I27.0", "127.0"), ("IVS", "4S"), ("肺动脉", "肺静脉")]
+    "pair",
+    [
+        ("室间隔缺损", "房间隔缺损"),
+        ("I27.0", "127.0"),
+        ("IVS", "4S"),
+        ("LV型", "Ⅳ型"),
+        ("L型", "1型"),
+        ("室缺|II级", "室缺Ⅲ级"),
+        ("肺动脉", "肺静脉"),
+    ],
 )
 def test_texts_that_differ_keep_different_keys(pair: tuple[str, str]) -> None:
     assert key(pair[0]) != key(pair[1])
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.text(st.sampled_from("lLIiVv1|ｌＶⅡ型级級度期 、a室"), max_size=12))
 def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 

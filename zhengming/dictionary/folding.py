@@ -3,7 +3,7 @@
 Two terms are the same when their keys are equal. Folding works character by character, so that every folded
 character can be traced back to the raw text it came from: NFKC (full width, ligatures, ㎜), lower case, traditional to
 simplified (OpenCC `tw2s`), Japanese forms to Chinese ones (`jp2t`), roman numerals to digits, circled numbers to an
-enumerator, invisible characters to nothing.
+enumerator, invisible characters to nothing, and what a scanner read for the strokes of a grade to its digit (lV级).
 Folding is idempotent.
 """
 
@@ -22,6 +22,15 @@ _ROMAN_RUN = re.compile(
     r"(?<![a-z0-9])(?:(?:viii|vii|iii|iv|vi|ix|ii|i)(?![a-z0-9])"
     r"|(?:iii|ii|i)(?=[a-d]型)|iv(?=[abd]型)|(?:iii|ii)(?=[a-d](?![a-z0-9])))"
 )
+# A small l, a 1 or a bar that a scanner read for the I of a numeral: before a grade whatever is like it, before a type
+# only in company that is none of a word, for LV型 is the left ventricle's.
+_SCANNED = re.compile(
+    r"(?<![a-z0-9|])(?:[iv1]*l[ivl1]*|1[iv][iv1]*|[iv]+1[iv1]*|\|{1,3}v?)(?=[级度])|(?<![a-z0-9])l{2,3}(?=[型期])"
+)
+_SCANNED_TYPE = re.compile(r"(?<![A-Za-z0-9])(?:[IVl1]*(?:[IV][l1]|[l1][IV])[IVl1]*)(?=[型期])")
+_STROKED = re.compile(r"[liv1|][级度型期]")
+_TYPED = re.compile(r"[lIV1][型期]")
+_STROKES = str.maketrans("l1|", "iii")
 _POSSESSIVE = re.compile("['\u2019](?<=[a-z].)s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
@@ -35,7 +44,7 @@ def fold(text: str) -> str:
     >>> fold("ＶＳＤ（室間隔缺損）  Ⅱ型")
     'vsd(室间隔缺损) 2型'
     """
-    folded = _fold_characters(text)
+    folded = _stroked(_fold_characters(_SCANNED_TYPE.sub(_strokes, text) if _TYPED.search(text) else text))
     if "i" in folded and _ROMAN_RUN.search(folded):  # every numeral that is read has an i
         folded = _ROMAN_RUN.sub(lambda run: _ROMAN[run[0]], folded)
     return _POSSESSIVE.sub("", folded)
@@ -50,8 +59,10 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     ('1、mm', [0, 0, 1, 1, 2])
     """
     table = _table()
+    if _TYPED.search(text):
+        text = _SCANNED_TYPE.sub(_strokes, text)  # as many characters
     plain = list(map(table.__getitem__, text))
-    folded = "".join(plain)
+    folded = _stroked("".join(plain))
     parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)} if _GLUED_NUMERAL.search(text) else ()
     one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded and not parted
     if one_by_one and not _POSSESSIVE.search(folded):
@@ -73,7 +84,7 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
             spaced = piece[-1] == " "
         pieces.append(piece)
         offsets.extend([index] * len(piece))
-    folded = "".join(pieces)
+    folded = _stroked("".join(pieces))
     if _ROMAN_RUN.search(folded):
         folded, offsets = _fold_numerals(folded, offsets)
     while owned := _POSSESSIVE.search(folded):
@@ -81,6 +92,15 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
         offsets = offsets[: owned.start()] + offsets[owned.end() :]
     offsets.append(len(text))
     return folded, offsets
+
+
+def _strokes(run: re.Match[str]) -> str:
+    return run[0].translate(_STROKES)
+
+
+def _stroked(folded: str) -> str:
+    """A folded text with what a scanner read for the strokes of a grade put right; as many characters."""
+    return _SCANNED.sub(_strokes, folded) if _STROKED.search(folded) else folded
 
 
 def key(text: str) -> str:
@@ -108,7 +128,10 @@ def keys(texts: Sequence[str]) -> list[str]:
     >>> keys(["法洛[法乐]四联症", "Ⅱ孔型 房间隔缺損"])
     ['法洛法乐四联症', '2孔型房间隔缺损']
     """
-    folded = "".join(map(_table().__getitem__, _BETWEEN.join(texts)))
+    joined = _BETWEEN.join(texts)
+    if _TYPED.search(joined):
+        joined = _SCANNED_TYPE.sub(_strokes, joined)
+    folded = _stroked("".join(map(_table().__getitem__, joined)))
     parts = folded.split(_BETWEEN)
     if len(parts) != len(texts):  # one of them has this character as well, or there is none
         return [key(text) for text in texts]

@@ -67,20 +67,34 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         ways = _with_numbers(ways, view, lexicon)
     tokens = _cheapest(view, ways)
     unknown = _unknown(tokens)
-    if unknown:
-        looked = lexicon.alike_key(view.text)
-        terms = _mistyped_terms(ways, view, looked, lexicon, unknown)
-        if terms:
-            ways = sorted(ways + terms, key=_ORDER)
-            tokens = _cheapest(view, ways)
-            unknown = _unknown(tokens)
-        cues = _mistyped_cues(view, looked, lexicon, unknown)
-        if cues:
-            tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
-        tokens = _joined(tokens, view)
-        if len(tokens) > 1:
-            tokens = _kinds_mistyped(tokens, view, lexicon)
+    if unknown or (len(tokens) > 1 and any([one.entry.misspelt for one in tokens if one.entry])):
+        return _with_mistyped(tokens, ways, unknown, view, lexicon)
     return tokens
+
+
+def _with_mistyped(
+    tokens: list[Token], ways: list[_Way], unknown: set[int], view: View, lexicon: Lexicon
+) -> list[Token]:
+    """The tokens, with names and words that are mistyped where something is unknown.
+
+    A known misspelling may be a part of a longer name that is mistyped: 心机致密化不全 of 左右心室心机致密化不全.
+    """
+    looked = lexicon.alike_key(view.text)
+    misspelt = {place for token in tokens if token.entry and token.entry.misspelt for place in _places(token)}
+    terms = _mistyped_terms(ways, view, looked, lexicon, unknown | misspelt)
+    if terms:
+        if misspelt:  # a known misspelling costs as much as any other
+            ways = [(*way[:2], way[2] + _MISTYPED * _is_misspelt(way[3]), way[3]) for way in ways]
+        ways = sorted(ways + terms, key=_ORDER)
+        tokens = _cheapest(view, ways)
+        unknown = _unknown(tokens)
+    if not unknown:
+        return tokens
+    cues = _mistyped_cues(view, looked, lexicon, unknown)
+    if cues:
+        tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
+    tokens = _joined(tokens, view)
+    return _kinds_mistyped(tokens, view, lexicon) if len(tokens) > 1 else tokens
 
 
 def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, list[Token]]:
@@ -109,7 +123,15 @@ def _doubled(text: str) -> Iterator[tuple[int, int]]:
 
 def _unknown(tokens: list[Token]) -> set[int]:
     """The places of characters that nothing recognises."""
-    return {place for token in tokens if token.kind == "unknown" for place in range(token.start, token.end)}
+    return {place for token in tokens if token.kind == "unknown" for place in _places(token)}
+
+
+def _places(token: Token) -> range:
+    return range(token.start, token.end)
+
+
+def _is_misspelt(what: _What) -> bool:
+    return isinstance(what, Entry) and what.misspelt
 
 
 def _unread(tokens: list[Token]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.breaks import mended
+from zhengming.normalizers.terms.brief import Brief
 from zhengming.normalizers.terms.cell import Token, tokenize, undoubled
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, parted, unglued
@@ -47,9 +48,10 @@ class CellReader:
         proposer: Proposer,
         decided: Decided,
         slips: Slips | None,
+        brief: Brief | None,
         spelling: Spelling | None,
     ) -> None:
-        """Read with these parts of a matcher; without `slips` and `spelling` no slip of the pen is put right."""
+        """Read with these parts of a matcher; without the last three no slip of the pen is put right."""
         self._category = category
         self._lexicon = lexicon
         self._guard = guard
@@ -58,6 +60,7 @@ class CellReader:
         self._proposer = proposer
         self._decided = decided
         self._slips = slips
+        self._brief = brief
         self._spelling = spelling
         self._operations = Operations(category, lexicon)
         self._results = Results(category, lexicon, self._operations)
@@ -120,11 +123,11 @@ class CellReader:
         if lexicon.vocabulary.inside_pattern.search(view.text):
             tokens = denied_inside(tokens, view, lexicon)
         view, tokens = undoubled(view, tokens, lexicon)
-        if self._slips and self._spelling:
+        if self._slips and self._spelling and self._brief:
             if not view.bare:
                 tokens = mended(tokens, view, lexicon)
             view, tokens = respelled(view, tokens, lexicon, self._spelling)
-            tokens = corrected(tokens, view, lexicon, self._slips)
+            tokens = corrected(tokens, view, lexicon, self._slips, self._brief)
         return view, tokens
 
     def _left(self, reading: Reading) -> list[Found]:

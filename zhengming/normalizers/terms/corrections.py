@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhengming.normalizers.terms.brief import Brief
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
@@ -18,15 +19,15 @@ _BESIDE = 2  # words glued to a name on either side that may be part of another 
 _READ_AS_MISTAKEN = KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
 
 
-def corrected(tokens: list[Token], view: View, lexicon: Lexicon, slips: Slips) -> list[Token]:
+def corrected(tokens: list[Token], view: View, lexicon: Lexicon, slips: Slips, brief: Brief) -> list[Token]:
     """The tokens with unread stretches that are part of a name with one slip as that name's term."""
     for index, token in enumerate(tokens):
         if token.kind != "unknown" or token.end - token.start > LONGEST:
             continue
-        best = _best(tokens, index, view, lexicon, slips)
+        best = _best(tokens, index, view, lexicon, slips) or brief.named(tokens, index, view)
         if best:
             start, end, entry = best
-            return corrected(_replaced(tokens, start, end, entry), view, lexicon, slips)
+            return corrected(_replaced(tokens, start, end, entry), view, lexicon, slips, brief)
     return tokens
 
 
@@ -128,10 +129,18 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
         windows += [(*window, KINDS) for window in _beside(reading, found, lexicon, odd_only=not typed)]
         for start, end, kinds in windows:
             text = reading.view.text[start:end]
-            sure = _sure(found, reading, start) | _said(reading, start, end)
-            if len(text) <= LONGEST and text not in lexicon.terms and slips.others(text, found.codes, sure, kinds):
+            sure, said = _sure(found, reading, start), _said(reading, start, end)
+            if (
+                len(text) <= LONGEST
+                and text not in lexicon.terms
+                and slips.others(text, found.codes, sure, said, kinds)
+            ):
                 found.problem = "confusable"
                 break
+        # With the word inside it, an interrupted name may be another one: 房时间隔缺损 is 房室间隔缺损 by sound.
+        if found.method == "interrupted" and not found.problem:
+            text = reading.view.text[found.start : found.end]
+            found.problem = "confusable" if slips.sounds_as_another(text, found.codes) else ""
     _doubt_parts(reading, lexicon, slips)
 
 

@@ -25,9 +25,9 @@ class Entry:
     """What one key can be. `senses` are (concept code, term); `crosses` the strongest punctuation inside the term.
 
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
-    whether all are `broad`, how strongly the word `joins` or parts its neighbours, what a token of it is taken for, the
-    `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of, the `values`
-    they say, the `size` of the key and the `price` of reading it in a cell.
+    whether all are `broad` or `misspelt`, how strongly the word `joins` or parts its neighbours, what a token of it is
+    taken for, the `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of,
+    the `values` they say, the `size` of the key and the `price` of reading it in a cell.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Entry:
     codes: tuple[str, ...] = ()
     ambiguous: bool = False
     broad: bool = False
+    misspelt: bool = False
     joins: int = NONE
     token_kind: str = "cue"
     method: str = ""
@@ -59,12 +60,13 @@ class Entry:
                 code, term = self.senses[0]
                 self.codes = (code,)
                 self.ambiguous, self.broad = term.relation == "ambiguous", term.relation == "broad"
-                self.abbreviation = term.kind == "abbreviation"
+                self.abbreviation, self.misspelt = term.kind == "abbreviation", term.kind == "misspelling"
             else:
                 self.codes = tuple(dict.fromkeys([code for code, _term in self.senses]))
                 relations = {term.relation for _code, term in self.senses}
                 self.ambiguous, self.broad = "ambiguous" in relations, relations == {"broad"}
-                self.abbreviation = any(term.kind == "abbreviation" for _code, term in self.senses)
+                kinds = {term.kind for _code, term in self.senses}
+                self.abbreviation, self.misspelt = "abbreviation" in kinds, kinds == {"misspelling"}
             for _code, term in self.senses:
                 if len(term.text) != len(self.key):
                     self._cross(folded.get(term.text) or fold(term.text), crossing)

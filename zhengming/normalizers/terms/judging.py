@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID = 2  # characters of unread text that only repeats what the name says
 _EARLIEST = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
+_LITTLE = 2  # characters of unread text that may be the mistyped rest of a mistyped name
 _MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
 
 
@@ -266,6 +267,8 @@ class Judge:
             return ""
         stretch = reading.text(before)
         gap = reading.view.gaps[found.start]
+        if gap == NONE and self._is_slipped(found, reading, stretch):
+            return "unread-before"
         changes = gap <= SOFT and stretch.isascii() and self._denies_word(stretch)
         return "unread-before" if changes or (gap == NONE and self._guard.changes_before(stretch)) else ""
 
@@ -283,6 +286,7 @@ class Judge:
             return ""  # PDA未闭
         if gaps[found.end] == NONE:
             changes = self._guard.changes_after(stretch) and not is_no_degree(stretch, self._lexicon)
+            changes = changes or self._is_slipped(found, reading, stretch)
             return "unread-after" if changes else ""
         label = after + 1
         if label < len(tokens) and tokens[label].measure and reading.glued(label):
@@ -290,6 +294,12 @@ class Judge:
         bracketed = gaps[found.end] <= BRACKET and depth[tokens[after].start] > depth[found.start]
         changes = self._guard.changes_before(stretch) or self._says_a_kind(found, stretch)
         return "unread-after" if bracketed and changes else ""
+
+    def _is_slipped(self, found: Found, reading: Reading, stretch: str) -> bool:
+        """Whether little unread text is glued to a name with a slip: the two may be a name with more of them."""
+        token = reading.tokens[found.token]
+        slipped = token.typed > 0 and reading.text(token) != found.entry.key
+        return slipped and len(stretch) <= _LITTLE and not stretch.isascii()
 
     def _ends_otherwise(self, found: Found, after: int, names: str, reading: Reading) -> str:
         """The problem of a name behind whose degree there is an unread end of a name: 共同房室瓣重度反流."""

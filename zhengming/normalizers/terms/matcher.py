@@ -19,6 +19,7 @@ from zhengming.dictionary.rulings import Decisions
 from zhengming.errors import UsageError
 from zhengming.normalizers.codes import CodeBook
 from zhengming.normalizers.terms import decided, parallel
+from zhengming.normalizers.terms.brief import Brief
 from zhengming.normalizers.terms.cell import tokenize
 from zhengming.normalizers.terms.cell_reader import CellReader
 from zhengming.normalizers.terms.compounds import Compounds
@@ -104,6 +105,7 @@ class Matcher:
         compounds = Compounds(self.category, self._lexicon)
         self._judge = Judge(self.category, self._lexicon, self._guard, compounds, speciality)
         self._slips = None if stored else Slips(self._lexicon)  # of a large category too much would have to be held
+        self._brief = Brief(self._lexicon, self._slips) if self._slips else None
         self._proposer = Proposer(self._lexicon, self._guard, self.review, self._slips)
         self._values = ValueReader(dictionary, self.category, self._lexicon, self._guard, self._judge, self._proposer)
         self._verdicts = Verdicts(self.category, self._lexicon, self.accept)
@@ -118,6 +120,7 @@ class Matcher:
             self._proposer,
             self._decided,
             self._slips,
+            self._brief,
             self._spelling,
         )
         bound = model.bound(dictionary, category) if model else None
@@ -247,6 +250,8 @@ class Matcher:
         self._proposer.prepare()
         if self._slips:
             self._slips.prepare()
+        if self._brief:
+            self._brief.prepare()
         if self._spelling:
             self._spelling.prepare()
 

@@ -9,6 +9,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.vocabulary import Vocabulary
 
 _LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
+_LEAST_WITH_A_WORD = 6  # characters of a term of which two side by side sound like a word that was typed
 _LEAST_CLEAR = 3  # characters of a cue that a mere likeness of sound settles
 _RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
 
@@ -22,27 +23,38 @@ def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Ent
     for term_key in term_keys:
         wrong = _wrong_characters(text, term_key, lexicon.vocabulary)
         if 0 < wrong <= len(text) // _RIGHT_FOR_A_WRONG:
-            likely.setdefault(wrong, []).append(lexicon.entries[term_key])
+            entry = lexicon.entries[term_key]
+            if not entry.misspelt or _is_confused(text, term_key, lexicon.vocabulary):
+                likely.setdefault(wrong, []).append(entry)
     least = min(likely, default=0)
     codes = {entry.codes for entry in likely.get(least, ())}
     return (likely[least][0], least) if len(codes) == 1 else (None, 0)
 
 
+def _is_confused(typed: str, meant: str, vocabulary: Vocabulary) -> bool:
+    """Whether the characters that differ are known to be confused: 卞 only sounds like the 辨 put for 瓣."""
+    return all([one == other or (one, other) in vocabulary.confused for one, other in zip(typed, meant, strict=True)])
+
+
 def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
     """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
 
-    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right.
+    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right;
+    fewer for two side by side, which are typed as one word (总和征 for 综合征).
     """
-    pairs = [pair for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
+    wrong = [place for place, one in enumerate(typed) if one != meant[place]]
+    pairs = [(typed[place], meant[place]) for place in wrong]
     if any([one in vocabulary.inside for one, _other in pairs]):
         return -1  # 肺动脉不扩张 is no 肺动脉干扩张
     syllables = vocabulary.syllables
     sounding = [pair for pair in pairs if pair not in vocabulary.confused]
-    if not vocabulary.bodily.isdisjoint([one for one, _other in sounding]):
+    if not vocabulary.naming.isdisjoint([one for one, _other in sounding]):
         return -1
     if len(sounding) > len(typed) // _LEAST_BY_SOUND:
-        return -1  # 胆管畸形 sounds like 单冠畸形
-    alike = all(one in syllables and syllables[one] == syllables.get(other) for one, other in sounding)
+        a_word = len(wrong) == 2 and wrong[1] - wrong[0] == 1 and len(typed) >= _LEAST_WITH_A_WORD
+        if not a_word:
+            return -1  # 胆管畸形 sounds like 单冠畸形
+    alike = all([one in syllables and syllables[one] == syllables.get(other) for one, other in sounding])
     return len(pairs) if alike else -1
 
 

@@ -82,7 +82,7 @@ class Slips:
         found = [
             Slip(name, "missing", "", name[at], at, at)
             for name, at in self._shortened(text[0], size + 1).get(text, ())
-            if len(name) >= _LEAST
+            if len(name) >= _LEAST and name[at] not in self._kept()
         ]
         # Before the slip the text starts as a name does, after it it ends as one does.
         first, last = max(size - SLIP - self.end(text, size), 0), min(self.start(text, 0) + SLIP, size)
@@ -92,11 +92,9 @@ class Slips:
             if size > _LEAST and rest in terms and not rest.isascii():
                 found.append(Slip(rest, "added", typed, "", place, place))
             for name, at in (same if place else self._shortened(rest[0], size)).get(rest, ()):
-                if len(name) < _LEAST and not self._lexicon.vocabulary.mistakable(typed, name[at]):
-                    continue
-                if name[at] == typed and 0 < abs(at - place) <= _FAR and name != text:
+                if name[at] == typed and 0 < abs(at - place) <= _FAR and name != text and typed not in self._kept():
                     found.append(Slip(name, "moved", typed, typed, place, at))
-                elif name[at] != typed and at == place:
+                elif name[at] != typed and at == place and self._may_stand_for(typed, name, at):
                     found.append(Slip(name, "changed", typed, name[at], place, at))
         return found
 
@@ -118,17 +116,37 @@ class Slips:
         entry = self._lexicon.terms[sure.meant] if sure else None
         return entry if entry and len(entry.codes) == 1 and not entry.ambiguous and not entry.broad else None
 
-    def others(self, text: str, codes: tuple[str, ...], sure: Container[int], kinds: frozenset[str]) -> list[str]:
+    def others(
+        self, text: str, codes: tuple[str, ...], sure: Container[int], said: Container[int], kinds: frozenset[str]
+    ) -> list[str]:
         """Names one slip of these kinds away from the text that are of no concept related to these.
 
-        A character typed for another one is not thought of in the `sure` places of the text.
+        A character typed for another one is not thought of in the `sure` places of the text; where a word is `said`
+        that has a meaning of its own, only one that sounds like it is: 管状静脉窦 may be 冠状静脉窦.
         """
-        category, terms = self._lexicon.category, self._lexicon.terms
+        sounds_alike = self._lexicon.vocabulary.sounds_alike
         slips = [
-            one for one in self.near(text) if one.kind in kinds and (one.kind != "changed" or one.place not in sure)
+            one
+            for one in self.near(text)
+            if one.kind in kinds
+            and (
+                one.kind != "changed"
+                or (one.place not in sure and (one.place not in said or sounds_alike(one.typed, one.right)))
+            )
         ]
+        return self._unrelated(slips, codes)
+
+    def sounds_as_another(self, text: str, codes: tuple[str, ...]) -> bool:
+        """Whether the text is, but for a character that sounds like it, a name of no concept related to these."""
+        heard = self._lexicon.vocabulary.is_heard
+        slips = [one for one in self.near(text) if one.kind == "changed" and heard(one.typed, one.right)]
+        return bool(self._unrelated(slips, codes))
+
+    def _unrelated(self, slips: list[Slip], codes: tuple[str, ...]) -> list[str]:
+        """The names meant that are of no concept related to these."""
         if not slips:
             return []
+        category, terms = self._lexicon.category, self._lexicon.terms
         above = {one for code in codes for one in (code, *category.ancestors(code))}
         return [
             slip.meant
@@ -169,21 +187,70 @@ class Slips:
             doubled = slip.typed in (text[place - 1], text[place + 1])
             pairs = {text[place - 1 : place + 1], text[place : place + 2]}
             return doubled or (slip.typed not in self._letters() and pairs.isdisjoint(self._pairs()))
-        if slip.kind == "changed" and (slip.typed, slip.right) not in self._telling:
-            pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
-            return self._lexicon.vocabulary.mistakable(slip.typed, slip.right) and pairs.isdisjoint(self._pairs())
-        return False
+        return slip.kind == "changed" and self._is_mistaken(slip, text)
 
     def _is_thinkable(self, slip: Slip) -> bool:
-        """Not, if a character that is in no name stands for one that neither looks nor sounds like it."""
-        if slip.kind != "changed" or slip.typed in self._letters():
+        """Not, if a character stands for one that neither looks nor sounds like it in the least."""
+        if slip.kind != "changed":
             return True
-        return self._lexicon.vocabulary.mistakable(slip.typed, slip.right)
+        vocabulary = self._lexicon.vocabulary
+        return vocabulary.mistakable(slip.typed, slip.right) or vocabulary.resembles(slip.typed, slip.right)
+
+    def _at(self, text: str, place: int) -> list[str]:
+        """The names that the text is with any character in this place."""
+        rest = text[:place] + text[place + 1 :]
+        start = rest[0] if place == 0 else text[0]
+        return [name for name, at in self._shortened(start, len(text)).get(rest, ()) if at == place]
+
+    def _may_stand_for(self, typed: str, name: str, at: int) -> bool:
+        """Whether a character may be typed for that of the name: of a numeral, and in a short name, one like it."""
+        numeral = name[at] in self._kept()
+        if not numeral and len(name) >= _LEAST:
+            return True
+        return not (numeral and typed in self._kept()) and self._lexicon.vocabulary.mistakable(typed, name[at])
+
+    def _is_mistaken(self, slip: Slip, text: str) -> bool:
+        """Whether a character can only have been typed for the one that is meant, and is no word's that fits there.
+
+        One that only looks like it must be the only one that makes a name there, and one that hardly does be in none.
+        """
+        place, vocabulary = slip.place, self._lexicon.vocabulary
+        pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
+        if (slip.typed, slip.right) in self._telling or not pairs.isdisjoint(self._pairs()):
+            return False
+        fitting = [self._lexicon.terms[name] for name in self._at(text, place)]
+        if self._lexicon.terms[slip.meant].misspelt and any([not entry.misspelt for entry in fitting]):
+            return False  # it is a slip of the name that is spelled right, or of none
+        if vocabulary.is_heard(slip.typed, slip.right) and (
+            len(text) >= _LEAST or vocabulary.is_confused(slip.typed, slip.right)
+        ):
+            return True
+        if not vocabulary.mistakable(slip.typed, slip.right):
+            foreign = slip.typed not in self._letters() and len(text) >= _LEAST
+            if not foreign or not vocabulary.resembles(slip.typed, slip.right):
+                return False
+        return len({entry.codes for entry in fitting}) == 1
+
+    def is_brief_slip(self, text: str, place: int, right: str, *, foreign: bool) -> bool:
+        """Whether a character of a brief text may be the `right` one mistyped; if `foreign`, only one in no name."""
+        typed, vocabulary = text[place], self._lexicon.vocabulary
+        pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
+        if (typed, right) in self._telling or not pairs.isdisjoint(self._pairs()):
+            return False
+        if (
+            typed in vocabulary.inside
+            or typed in self._kept()
+            or right in self._kept()
+            or (foreign and typed in self._letters())
+        ):
+            return False
+        alike = vocabulary.looks_alike(typed, right) or vocabulary.sounds_alike(typed, right)
+        return alike and vocabulary.mistakable(typed, right)
 
     def _shortened(self, start: str, size: int) -> Mapping[str, list[tuple[str, int]]]:
         """Names of `size` characters by each text that is left when one of them is, for the texts that start so.
 
-        Digits and numerals are never a slip. Few of these are asked for, so each is made when it is.
+        Digits are never a slip. Few of these are asked for, so each is made when it is.
         """
         found = self._left.get((start, size))
         if found is not None:
@@ -192,7 +259,7 @@ class Slips:
         for name in self._starting().get((start, size), ()):
             before = ""
             for at, one in enumerate(name):
-                if one not in self._kept() and one != before:  # of two alike, either leaves the same text
+                if not one.isascii() and one != before:  # of two alike, either leaves the same text
                     rest = name[:at] + name[at + 1 :]
                     if rest[0] == start:
                         found.setdefault(rest, []).append((name, at))

@@ -18,6 +18,7 @@ from zhengming.dictionary.folding import fold, key
 _HAN_NUMERALS = "一二三四五六七八九十两半数"
 
 _BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
+_FEW = 16  # characters that a part may be in which makes them look alike: 曷 of 竭 and 歇, no 月
 _LONGEST_RUN = 3  # marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes
 
 UNCLEAR = "unclear"  # the certainty of an answer or a word that cannot be told
@@ -63,7 +64,8 @@ class Vocabulary:
     for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
     `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart; `parts` of what a character is made, `bodily` those that name a part of the body.
+    near sounds are not kept apart; `parts` of what a character is made, `few` only such parts as few have; `naming`
+    ones by themselves name a part of the body or a kind of disease.
     `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
@@ -84,7 +86,8 @@ class Vocabulary:
     lookalikes: Mapping[str, str]
     slurred: Mapping[str, str]
     parts: Mapping[str, str]
-    bodily: frozenset[str]
+    few: Mapping[str, str]
+    naming: frozenset[str]
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
@@ -111,23 +114,34 @@ class Vocabulary:
         """Whether the two characters are read alike."""
         return typed in self.syllables and self.syllables[typed] == self.syllables.get(meant)
 
-    def mistakable(self, typed: str, meant: str) -> bool:
-        """Whether one character may have been typed or read for the other: they look or sound alike, or nearly.
+    def is_confused(self, typed: str, meant: str) -> bool:
+        """Whether one character is commonly typed for the other, or sounds just like it."""
+        return (typed, meant) in self.confused or (typed not in self.naming and self.sounds_alike(typed, meant))
 
-        One that names a part of the body was hardly meant to be another one: 腓 beside 动脉 is no 肺.
+    def is_heard(self, typed: str, meant: str) -> bool:
+        """Whether one character may have been typed for the other: both sound alike or nearly, or it is common.
+
+        One that names a part of the body or a kind of disease was hardly another one: 腓 is no 肺, 癌 no 瘤.
         """
-        if typed in self.bodily:
-            return (typed, meant) in self.confused
-        if self.looks_alike(typed, meant):
+        if (typed, meant) in self.confused:
             return True
-        sounds = [self.slurred.get(self.syllables.get(one, one)) for one in (typed, meant)]
-        return sounds[0] is not None and sounds[0] == sounds[1]
+        sound = None if typed in self.naming else self.slurred.get(self.syllables.get(typed, ""))
+        return sound is not None and sound == self.slurred.get(self.syllables.get(meant, ""))
+
+    def mistakable(self, typed: str, meant: str) -> bool:
+        """Whether one character may have been typed or read for the other: they look or sound alike, or nearly."""
+        if self.is_heard(typed, meant):
+            return True
+        return typed not in self.naming and (self.looks_alike(typed, meant) or self._share(typed, meant, self.few))
 
     def resembles(self, typed: str, meant: str) -> bool:
-        """Whether the two characters have a part in common (窃, 窄): little likeness, of use only where all else fits."""
-        if typed in self.bodily:
+        """Whether two characters have a part in common (窃, 窄): of use only where all else fits."""
+        if typed in self.naming:
             return False
-        return not set(self.parts.get(typed, "")).isdisjoint(self.parts.get(meant, ""))
+        return self._share(typed, meant, self.parts)
+
+    def _share(self, typed: str, meant: str, parts: Mapping[str, str]) -> bool:
+        return not set(parts.get(typed, "")).isdisjoint(parts.get(meant, ""))
 
 
 @cache
@@ -176,7 +190,8 @@ def vocabulary() -> Vocabulary:
         lookalikes={fold(one): fold(like) for one, like, _source in _rows("lookalikes")},
         slurred=_slurred(read | rare),
         parts=_parts(),
-        bodily=frozenset("".join([characters for characters, _part, _source in _rows("body_characters")])),
+        few=_parts(_FEW),
+        naming=frozenset("".join([characters for characters, _kind, _source in _rows("naming_characters")])),
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
@@ -228,12 +243,16 @@ def _slurred(syllables: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _parts() -> dict[str, str]:
-    """The parts of which each character is made; one that is a part itself is its own."""
+def _parts(most: int = 0) -> dict[str, str]:
+    """The parts of which each character is made, itself among them if it is one.
+
+    With `most` only parts of at most so many characters, and of others than themselves: 尖 is no 小.
+    """
     found: dict[str, str] = {}
     for part, characters, _source in _rows("shared_parts"):
-        for one in (part, *characters):
-            found[one] = found.get(one, "") + part
+        if not most or len(characters) <= most:
+            for one in characters if most else (part, *characters):
+                found[one] = found.get(one, "") + part
     return found
 
 
@@ -254,9 +273,7 @@ def _number_pattern(units: Mapping[str, Unit]) -> re.Pattern[str]:
     )
 
 
-def _classes(
-    pairs: Sequence[tuple[str, str]], read: Mapping[str, str], rare: Mapping[str, str]
-) -> dict[str, str]:
+def _classes(pairs: Sequence[tuple[str, str]], read: Mapping[str, str], rare: Mapping[str, str]) -> dict[str, str]:
     """Each confusable character to the smallest of its class; a class is closed under the pairs and the sounds `read`.
 
     A `rare` character is of the class of its sound, unless it is in a pair: else it would make one of two classes.
