@@ -10,6 +10,8 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
+_SETTLED = frozenset({"affirmed", "refuted"})
+
 
 def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:
     """A cue alone in its clause is said of what the clause before ends with: VSD、PDA，封堵术后."""
@@ -58,13 +60,13 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
     for found in _clause_before(reading, index):
         if not clear:
             found.problem = found.problem or ("" if proves else "unclear-negation")
-        elif not proves:
-            say(found, reading, reading.tokens[index], cue)
             continue
-        if found.qualifiers.get(cue.axis) == "suspected":
+        if not proves:
+            say(found, reading, reading.tokens[index], cue)
+        elif found.qualifiers.get(cue.axis) == "suspected":
             found.qualifiers[cue.axis] = cue.value
             explain(found, reading, reading.tokens[index], cue.axis, cue.value)
-        if found.qualifiers.get("timing") == "fetal" and _is_said_now(reading, index):
+        if cue.value in _SETTLED and found.qualifiers.get("timing") == "fetal" and _is_said_now(reading, index):
             del found.qualifiers["timing"]  # 胎儿期诊断法四，生后证实
 
 

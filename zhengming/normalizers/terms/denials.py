@@ -142,7 +142,11 @@ def _is_hoped(reading: Reading, index: int, vocabulary: Vocabulary) -> bool:
     token = reading.tokens[index - 1]
     if token.kind == "cue" and _is_suspected(token):
         return True
-    return token.kind != "term" and reading.text(token).endswith(vocabulary.hopes_before)
+    if token.kind == "term" or not reading.text(token).endswith(vocabulary.hopes_before):
+        return False
+    if reading.text(token) in vocabulary.hopes_before:
+        token.kind = "part"  # 尚未治愈
+    return True
 
 
 def _is_suspected(token: Token) -> bool:

@@ -13,7 +13,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.operations import OPERATED, OPERATING
 from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.saying import explain
-from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT, Vocabulary
+from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Vocabulary
 
 _ASKING = "?"
 _TELLING = frozenset({"affirmed", "refuted"})
@@ -56,14 +56,34 @@ def _use_up_labels(reading: Reading, vocabulary: Vocabulary) -> None:
     for last in range(len(tokens)):
         if last + 1 < len(tokens) and reading.view.gaps[tokens[last + 1].start] == NONE:
             continue
+        if _is_answered_behind(reading, first, last):  # 家族史 无
+            for token in tokens[first : last + 2]:
+                token.kind = "part"
         item = tokens[first : last + 1]
         denied = _is_denied_by_mark(reading, tokens[last].end, vocabulary)
-        if (denied or len(item) > 1) and _is_answered_label(item, denied=denied):
+        if (denied or len(item) > 1) and _is_answered_label(item, denied=denied) and not _goes_on(tokens, last + 1):
             for token in item:
                 token.kind = "part"
             if denied:
                 reading.answered.add(last + 1)
         first = last + 1
+
+
+def _is_answered_behind(reading: Reading, first: int, last: int) -> bool:
+    """Whether tokens `first` to `last` are a label, and behind a space stands nothing but a word that denies."""
+    after = last + 1
+    if after >= len(reading.tokens) or reading.view.gaps[reading.tokens[after].start] != SOFT:
+        return False
+    entry = reading.tokens[after].entry
+    if entry is None or "refuted" not in entry.values or reading.glued(after + 1):
+        return False
+    return _is_answered_label([reading.tokens[after], *reading.tokens[first:after]], denied=True)
+
+
+def _goes_on(tokens: list[Token], index: int) -> bool:
+    """Whether the next clause speaks of all that were named: 父母体健，均无先心病."""
+    entry = tokens[index].entry if index < len(tokens) else None
+    return entry is not None and "infix" in entry.axes
 
 
 def _is_denied_by_mark(reading: Reading, place: int, vocabulary: Vocabulary) -> bool:
@@ -128,7 +148,8 @@ def _start(reading: Reading, index: int, assigning: Container[str]) -> int:
         gap = view.gaps[tokens[first].start]
         if gap > LIST or (gap == LIST and view.between(tokens[first].start) in assigning):
             break
-        if gap == SOFT and not _asked_before(reading, first):
+        spaced = gap in (SOFT, BRACKET) and " " in view.between_with_spaces(tokens[first].start)
+        if spaced and not _asked_before(reading, first):
             break
         first -= 1
     return first

@@ -28,9 +28,10 @@ def denied_inside(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Tok
             if place < 0 or place + len(negator) == len(text):
                 continue
             said = text[place + len(negator) :]
-            named = _named(tokens, index, token.start + place, said, view, lexicon)
-            if named:
-                return denied_inside(_replaced(tokens, named), view, lexicon)
+            for one in (said, *lexicon.vocabulary.fuller.get(said, ())):  # 不窄 denies what is called 狭窄
+                named = _named(tokens, index, token.start + place, one, view, lexicon)
+                if named:
+                    return denied_inside(_replaced(tokens, named), view, lexicon)
     return tokens
 
 

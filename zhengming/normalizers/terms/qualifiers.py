@@ -34,6 +34,7 @@ from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
 _SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
+_SEEING = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
 _NOTHING = frozenset[str]()
 _LABELS = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
@@ -109,8 +110,27 @@ def _words(
         elif cue.axis not in _WORDS_APART:
             label = cue.axis in _LABELS and cue.position == "both" and is_label(reading, index, lexicon.vocabulary)
             _cue(reading, index, replace(cue, position="before") if label else cue, lexicon)
-    if "resolved" in entry.values:
+    _further(reading, index, entry.values, lexicon)
+
+
+def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexicon) -> None:
+    """What a word says beyond its own cues: that something may have ended, or what was seen of the fetus."""
+    if "resolved" in values:
         doubt_ended(reading, index, lexicon)
+    elif "pregnant" in values:
+        _seen_then(reading, index, lexicon)
+
+
+def _seen_then(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """Say of the fetus what is seen where the word for a pregnancy is followed by how long it was: 孕28周超声."""
+    after = index + 2
+    if after >= len(reading.tokens) or not (reading.glued(index + 1) and reading.glued(after)):
+        return
+    said, entry = reading.tokens[index + 1].measure, reading.tokens[after].entry
+    seen = reading.tokens[after].kind == "cue" and entry is not None and entry.axes <= _SEEING
+    if seen and said is not None and said.quantity == "interval":
+        text = reading.text(reading.tokens[index])
+        _cue(reading, index, Cue("timing", "fetal", text, "before", "sentence"), lexicon)
 
 
 def _kind(reading: Reading, index: int, kind: tuple[str, str], lexicon: Lexicon) -> None:
@@ -129,7 +149,9 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
     elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 晕厥查因 seeks the cause of something else, known to us or not
     elif _waits(cue) and is_pending(reading, index, lexicon.vocabulary.pending):
-        _backward(reading, index, replace(cue, value="suspected"), "nearest", LIST)
+        doubt = replace(cue, value="suspected")
+        if not (reading.side(index, 1, LIST) and _forward(reading, index, doubt)):  # 建议进一步检查除外房缺
+            _backward(reading, index, doubt, "nearest", LIST)
     elif cue.value == "affirmed":
         turned = turn(reading, index, lexicon.vocabulary.negators)
         _cue(reading, index, replace(cue, value="refuted") if turned else cue, lexicon)
@@ -217,7 +239,8 @@ def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
         if position == "after" and cue.value == "refuted" and has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
         if position == "after" and cue.position == "either" and cue.value != OPERATED:
-            scope = "nearest"
+            of_all = reading.glued(index) and _is_infix(reading.tokens[index - 1])  # 室缺、房缺均不能除外
+            scope = "list" if of_all else "nearest"
     if position == "before":
         said = _forward(reading, index, cue)
         if not said and cue.axis == "certainty" and closes(reading, index):

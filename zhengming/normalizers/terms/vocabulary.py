@@ -62,7 +62,8 @@ class Vocabulary:
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
     `pending` words begin what is still to be done, `hopes_before` and `hopes_behind` stand beside what is only hoped
     for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
-    `inside_pattern`), and `pairs` are two beginnings of one name glued (左右).
+    `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
+    beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart; `parts` of what a character is made, `few` only such parts as few have; `naming`
     ones by themselves name a part of the body or a kind of disease.
@@ -96,6 +97,7 @@ class Vocabulary:
     negators: tuple[str, ...]
     inside: tuple[str, ...]
     inside_pattern: re.Pattern[str]
+    fuller: Mapping[str, tuple[str, ...]]
     pairs: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
@@ -160,17 +162,18 @@ def vocabulary() -> Vocabulary:
         "inside": [],
         "pair": [],
     }
+    fuller: dict[str, tuple[str, ...]] = {}
     for axis, value, text, position, scope, _source in _rows("cues"):
-        if axis in endings:
+        if axis == "fuller":
+            fuller[key(value)] = (*fuller.get(key(value), ()), key(text))
+        elif axis in endings:
             endings[axis].append(key(text))  # of a mark, the mark itself
-            continue
-        cue = Cue(axis, value, text, position, scope)
-        if position == "answer":
-            answers[key(text) or fold(text)] = cue
+        elif position == "answer":
+            answers[key(text) or fold(text)] = Cue(axis, value, text, position, scope)
         elif any(character.isalnum() for character in text):
-            cues.setdefault(key(text), []).append(cue)
+            cues.setdefault(key(text), []).append(Cue(axis, value, text, position, scope))
         else:
-            marks.setdefault(fold(text), []).append(cue)
+            marks.setdefault(fold(text), []).append(Cue(axis, value, text, position, scope))
     pairs = [(fold(left), fold(right)) for left, right, _kind, _source in _rows("confusable_characters")]
     read = {syllable: characters for syllable, characters, _source in _rows("homophones")}
     rare = {syllable: characters for syllable, characters, _source in _rows("rare_homophones")}
@@ -200,6 +203,7 @@ def vocabulary() -> Vocabulary:
         hopes_behind=tuple(endings["hope_behind"]),
         negators=tuple(endings["negator"]),
         inside=tuple(endings["inside"]),
+        fuller=fuller,
         inside_pattern=re.compile("|".join(map(re.escape, endings["inside"]))),
         pairs=tuple(endings["pair"]),
         changes_before=tuple(endings["changes_before"]),
