@@ -137,6 +137,10 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
             ):
                 found.problem = "confusable"
                 break
+        meant = found.entry.key
+        if typed and not found.problem and len(meant) == found.end - found.start:
+            text = reading.view.text[found.start : found.end]
+            found.problem = "confusable" if slips.is_torn(text, meant, found.codes) else ""
         # With the word inside it, an interrupted name may be another one: 房时间隔缺损 is 房室间隔缺损 by sound.
         if found.method == "interrupted" and not found.problem:
             text = reading.view.text[found.start : found.end]

@@ -192,7 +192,9 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
     if side is None or side[0] < LIST:
         return
     joined = _joined_by_word_or_list(reading, index)
-    name = side[2].entry.key
+    name, host = side[2].entry.key, reading.tokens[side[2].token]
+    if host.typed and len(name) != host.end - host.start:
+        return  # 主动脉避关闭不全 lost the valve of which something else is said
     # Of an ending that many names have, any start of the name may be what it happens to; else one as long is replaced.
     known = ending in lexicon.endings or (joined and len(ending) >= _LEAST_ENDING)
     if not joined and not (known and _only_said_how_much(reading, index)):

@@ -142,6 +142,21 @@ class Slips:
         slips = [one for one in self.near(text) if one.kind == "changed" and heard(one.typed, one.right)]
         return bool(self._unrelated(slips, codes))
 
+    def is_torn(self, text: str, meant: str, codes: tuple[str, ...]) -> bool:
+        """Whether a character that was taken for that of the name looks as well like one of another concept's name.
+
+        友 of 友房扩大 sounds like 右 and looks like 左.
+        """
+        looks_so = self._lexicon.vocabulary.looks_so
+        slips = [
+            Slip(name, "changed", text[place], name[place], place, place)
+            for place, right in enumerate(meant)
+            if text[place] != right
+            for name in self._at(text, place)
+            if name[place] not in (right, text[place]) and looks_so(text[place], name[place])
+        ]
+        return bool(self._unrelated(slips, codes))
+
     def _unrelated(self, slips: list[Slip], codes: tuple[str, ...]) -> list[str]:
         """The names meant that are of no concept related to these."""
         if not slips:
@@ -222,7 +237,9 @@ class Slips:
         if self._lexicon.terms[slip.meant].misspelt and any([not entry.misspelt for entry in fitting]):
             return False  # it is a slip of the name that is spelled right, or of none
         if vocabulary.is_heard(slip.typed, slip.right) and (
-            len(text) >= _LEAST or vocabulary.is_confused(slip.typed, slip.right)
+            len(text) >= _LEAST
+            or vocabulary.is_confused(slip.typed, slip.right)
+            or vocabulary.is_nearly_heard(slip.typed, slip.right)
         ):
             return True
         if not vocabulary.mistakable(slip.typed, slip.right):

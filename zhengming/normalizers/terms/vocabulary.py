@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -65,8 +65,9 @@ class Vocabulary:
     `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
     beginnings of one name glued (左右).
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
-    near sounds are not kept apart; `parts` of what a character is made, `few` only such parts as few have; `naming`
-    ones by themselves name a part of the body or a kind of disease.
+    near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
+    of what a character is made, `few` only such parts as few have; `naming` ones by themselves name a part of the body
+    or a kind of disease.
     `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
@@ -86,6 +87,7 @@ class Vocabulary:
     syllables: Mapping[str, str]
     lookalikes: Mapping[str, str]
     slurred: Mapping[str, str]
+    slurred_half: Mapping[str, tuple[str, str]]
     parts: Mapping[str, str]
     few: Mapping[str, str]
     naming: frozenset[str]
@@ -120,6 +122,19 @@ class Vocabulary:
         """Whether one character is commonly typed for the other, or sounds just like it."""
         return (typed, meant) in self.confused or (typed not in self.naming and self.sounds_alike(typed, meant))
 
+    def is_nearly_heard(self, typed: str, meant: str) -> bool:
+        """Whether the two sound alike but for what is not kept apart at the start, or at the end, of a syllable."""
+        if typed in self.naming:
+            return False
+        sounds = [self.slurred_half.get(self.syllables.get(one, "")) for one in (typed, meant)]
+        if sounds[0] is None or sounds[1] is None:
+            return False
+        return sounds[0][0] == sounds[1][0] or sounds[0][1] == sounds[1][1]
+
+    def looks_so(self, typed: str, meant: str) -> bool:
+        """Whether one character may be taken for the other by its shape: by its outline or a part that few have."""
+        return self.looks_alike(typed, meant) or self._share(typed, meant, self.few)
+
     def is_heard(self, typed: str, meant: str) -> bool:
         """Whether one character may have been typed for the other: both sound alike or nearly, or it is common.
 
@@ -134,7 +149,7 @@ class Vocabulary:
         """Whether one character may have been typed or read for the other: they look or sound alike, or nearly."""
         if self.is_heard(typed, meant):
             return True
-        return typed not in self.naming and (self.looks_alike(typed, meant) or self._share(typed, meant, self.few))
+        return typed not in self.naming and self.looks_so(typed, meant)
 
     def resembles(self, typed: str, meant: str) -> bool:
         """Whether two characters have a part in common (窃, 窄): of use only where all else fits."""
@@ -191,7 +206,8 @@ def vocabulary() -> Vocabulary:
         alike=_classes(pairs, read, rare),
         syllables={one: syllable for sounds in (rare, read) for syllable, found in sounds.items() for one in found},
         lookalikes={fold(one): fold(like) for one, like, _source in _rows("lookalikes")},
-        slurred=_slurred(read | rare),
+        slurred=_slurred(read | rare, {"start", "end"}),
+        slurred_half=_slurred_half(read | rare),
         parts=_parts(),
         few=_parts(_FEW),
         naming=frozenset("".join([characters for characters, _kind, _source in _rows("naming_characters")])),
@@ -232,9 +248,15 @@ class _Runs(dict[str, tuple[int, str]]):
         return said
 
 
-def _slurred(syllables: Iterable[str]) -> dict[str, str]:
-    """Each syllable as it is typed where near sounds are not kept apart."""
-    rules = [(part, sound, like) for part, sound, like, _source in _rows("slurred_sounds")]
+def _slurred_half(syllables: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Each syllable as it is typed where near sounds at its start, and where those at its end are not kept apart."""
+    starts, ends = _slurred(syllables, {"start"}), _slurred(syllables, {"end"})
+    return {one: (starts[one], ends[one]) for one in starts}
+
+
+def _slurred(syllables: Iterable[str], parts: Container[str]) -> dict[str, str]:
+    """Each syllable as it is typed where near sounds in these parts of it are not kept apart."""
+    rules = [(part, sound, like) for part, sound, like, _source in _rows("slurred_sounds") if part in parts]
     found = {}
     for syllable in syllables:
         slurred = syllable
