@@ -18,7 +18,7 @@ from zhengming.normalizers.terms.entry import TERM, WORD, Entry
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
-from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
+from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures, part_letters
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
@@ -62,8 +62,11 @@ _ORDER = itemgetter(0, 1)  # by the end, the longest first
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
     """Cut the view into tokens; terms with confusable characters count only where something stays unknown."""
+    lettered = view.text[:1] == "a" and view.gaps[1]  # a. may count
+    if lettered:
+        part_letters(view)
     ways = _words(view, lexicon)
-    if lexicon.vocabulary.numerals.search(view.text) or (view.text[:1] == "a" and view.gaps[1]):  # a. may count
+    if lettered or lexicon.vocabulary.numerals.search(view.text):
         ways = _with_numbers(ways, view, lexicon)
     tokens = _cheapest(view, ways)
     unknown = _unknown(tokens)

@@ -45,6 +45,9 @@ class Compounds:
         self._lexicon = lexicon
         self._leads: dict[tuple[str, ...], bool] = {}
         self._known: dict[str, tuple[_Compound, ...]] = {}
+        self._cores: dict[str, set[str]] = {}
+        for definition in category.definitions:
+            self._cores.setdefault(definition.code, set()).add(definition.core)
         self._coordinating = Once(self._find_coordinating)
 
     def join_listed(self, reading: Reading) -> None:
@@ -140,7 +143,7 @@ class Compounds:
         """
         if len(second.codes) != 1 or second.entry.ambiguous:
             return
-        above = self._category.ancestors(second.codes[0]) | {second.codes[0]}
+        above = self._made_of(second.codes[0])
         fitting = [
             next((one for one in self._of(code) if one.part in above and one.needed <= set(stated)), None)
             for code in first.codes
@@ -154,6 +157,18 @@ class Compounds:
         first.codes, first.entry, first.method = self._defined(first, said) or entry.codes, entry, "composed"
         if compounds[0].part == second.codes[0]:
             _absorb(reading, first, second)
+
+    def _made_of(self, code: str) -> set[str]:
+        """A concept and all that it is a kind of by a sub-type.
+
+        膜周部 makes a kind of septal defect; a primum defect is a part of another malformation, and a kind of none.
+        """
+        found, waiting = {code}, [code]
+        while waiting:
+            cores = self._cores.get(waiting.pop(), set()) - found
+            found |= cores
+            waiting += cores
+        return found
 
     def _defined(self, first: Found, stated: Collection[Qualifier]) -> tuple[str, ...]:
         """The kind of the first part that a definition makes by what is said of the second (DORV, subpulmonary VSD)."""

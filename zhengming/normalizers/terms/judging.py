@@ -197,7 +197,7 @@ class Judge:
     def _means_another(self, found: Found, reading: Reading) -> bool:
         """Whether the cell has a word beside which the abbreviation means something else: VSD负压引流."""
         words = self._elsewhere.get(found.entry.key, ())
-        return any(word in reading.view.text for word in words)
+        return any(_stands(word, reading.view.folded) for word in words)
 
     def _measured(self, found: Found) -> list[str] | None:
         """Which of the concepts an abbreviation may mean have such a quantity as it has, if it has one."""
@@ -327,6 +327,17 @@ class Judge:
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether a word stands in a text; a Latin one as a word by itself."""
+    start = text.find(word)
+    while start >= 0:
+        before, after = text[start - 1 : start], text[start + len(word) : start + len(word) + 1]
+        if not word.isascii() or not any(one.isascii() and one.isalpha() for one in (before, after)):
+            return True
+        start = text.find(word, start + 1)
+    return False
 
 
 def _leaves_out(found: Found) -> bool:

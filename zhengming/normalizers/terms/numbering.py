@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from zhengming.normalizers.terms.latin import glued_unit
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import SOFT, Unit
+from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Unit
 
 _FIRST = re.compile(r"[1-9]\.[1-9]")
 _HAN_ITEM = re.compile(r"(?<=\()[一二三四五六七八九](?=\))")
-_LETTER_ITEM = re.compile(r"(?<![a-z0-9])[a-i](?=[.、):])")
+_HAN_MARKED = re.compile(r"[一二三四五六七八九](?=[、.])")
+_LETTER_ITEM = re.compile(r"[a-i](?=[.、):])")
 _HAN_DIGITS, _LETTERS = " 一二三四五六七八九", " abcdefghi"
 _ITEM = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
 
@@ -52,20 +53,30 @@ def items(view: View, lexicon: Lexicon) -> list[int]:
 def _counted(view: View) -> list[int]:
     """Where the numerals of an enumeration stand that counts from the first one: （一）室缺（二）房缺, a.室缺b.房缺.
 
-    One by letters begins with the cell.
+    One by letters, or by numerals in no brackets, begins with the cell.
     """
     folded = view.folded
     ways = [(_HAN_ITEM, _HAN_DIGITS)] if "(一)" in folded else []
-    if folded.lstrip("( ").startswith("a"):
+    first = folded.lstrip("( ")[:2]
+    if first in ("一、", "一."):
+        ways.append((_HAN_MARKED, _HAN_DIGITS))
+    elif first[:1] == "a":
         ways.append((_LETTER_ITEM, _LETTERS))
     for item, numerals in ways:
         places: list[int] = []
         for match in item.finditer(folded):
             if match[0] == numerals[len(places) + 1 : len(places) + 2]:
                 places.append(view.positions(*match.span())[0])
-        if len(places) > 1:
+        if len(places) > 1 and (numerals != _LETTERS or places[0] == 0):
             return places
     return []
+
+
+def part_letters(view: View) -> None:
+    """Part the letters that count the items of the cell from what they are glued to: a.TOFb.PDA."""
+    for place in _counted(view):
+        if place and view.text[place].isascii():
+            view.part(place, CLAUSE)
 
 
 def _glued_items(view: View, lexicon: Lexicon) -> list[int]:

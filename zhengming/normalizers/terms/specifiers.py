@@ -119,7 +119,12 @@ def _take_abbreviation(reading: Reading, found: Found, category: Category) -> No
     bracket = _bracket(reading, found)
     hosted = [reading.hosts[index] for index in bracket if index in reading.hosts]
     other = hosted[0] if len(hosted) == 1 else None
-    if other is None or other.token != bracket[0] or not _is_abbreviation(other.entry) or found.entry.key.isascii():
+    if other is None or other.token != bracket[0]:
+        return
+    if _is_abbreviation(found.entry) and not other.entry.key.isascii():
+        _take_abbreviated(reading, found, other, category)
+        return
+    if not _is_abbreviation(other.entry) or found.entry.key.isascii():
         return
     own, meant = set(found.codes), set(other.entry.codes)
     if own.isdisjoint(meant):
@@ -135,6 +140,17 @@ def _take_abbreviation(reading: Reading, found: Found, category: Category) -> No
     reading.found.remove(other)
     del reading.hosts[other.token]
     _use_up(reading, other.token, other.token + 1)
+
+
+def _take_abbreviated(reading: Reading, found: Found, other: Found, category: Category) -> None:
+    """Use up an abbreviation that the bracket behind it writes out as what it does not mean here: MS（马凡综合征）."""
+    own, meant = set(found.codes), set(other.codes)
+    if not own.isdisjoint(meant | _above(meant, category)) or not meant.isdisjoint(_above(own, category)):
+        return
+    if any(_has_initials(code, found.entry.key, category) for code in other.codes):
+        reading.found.remove(found)
+        del reading.hosts[found.token]
+        _use_up(reading, found.token, found.token + 1)
 
 
 def _above(codes: set[str], category: Category) -> set[str]:
