@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.coordination import coordinated, parted, unglue
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.denials import leave_others
+from zhengming.normalizers.terms.detaching import detached
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.insides import denied_inside
@@ -96,6 +97,7 @@ class CellReader:
         pieced = unread or "modifier" in kinds
         if pieced:
             tokens = coordinated(parted(tokens, view, lexicon), view, lexicon)
+        tokens = detached(tokens, view, lexicon)
         reading = Reading(view, tokens, beside)
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:

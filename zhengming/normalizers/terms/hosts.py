@@ -6,7 +6,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
-_BEFORE = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
+BEFORE = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
 
 
 def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:
@@ -18,7 +18,7 @@ def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: 
     right = None if _begins_a_word(reading, index) else reading.side(index, 1, SOFT)
     if left and right:
         cores = lexicon.cores.get(qualifier, frozenset())
-        if qualifier[0] in _BEFORE and right[0] == NONE:
+        if qualifier[0] in BEFORE and right[0] == NONE:
             return right[2]  # 动脉导管未闭双侧腹股沟斜疝
         left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
         if left_fits != right_fits:

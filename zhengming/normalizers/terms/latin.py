@@ -14,6 +14,7 @@ _LEAST_NAME = 6  # letters of a name glued to abbreviations
 _LEAST_PIECE = 2  # letters of an abbreviation glued to others
 _LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
 _SURE_PIECES = 2  # pieces of so many that make a word in small letters one of abbreviations, of two letters too
+_MOST_WAYS = 2  # equally good ways to cut the start of a word that are kept: more than one tells nothing
 _LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
 _KEPT = 50_000  # words whose cuts are kept, some 10 MB
 LETTERS = re.compile("[a-z]+")
@@ -36,7 +37,8 @@ def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
                 closed.add(start)  # the ar of ventricu1ar
             word = text[start:end]
             if len(word) > 1 and word not in lexicon.entries:
-                closed.difference_update([start + cut for cut in _cuts(word, _as_typed(view, start, end), lexicon)])
+                cuts = _cuts_with_digit(view, start, end, lexicon) or _cuts(word, _as_typed(view, start, end), lexicon)
+                closed.difference_update([start + cut for cut in cuts])
             start = end
     return frozenset(closed)
 
@@ -50,11 +52,18 @@ def glued_unit(view: View, start: int, lexicon: Lexicon) -> int:
     end = start + 1
     while word and end < word.end() and gaps[end] == NONE:
         end += 1
+    if word and end < word.end() and text[start:end] in lexicon.vocabulary.units:
+        return end - start  # 4mm and the b of b.
     for size in range(min(_LONGEST_UNIT, end - start - 1), 0, -1) if word else ():
         middle = start + size
         if text[start:middle] in lexicon.vocabulary.units:
             rest = text[middle:end]
-            if rest in lexicon.entries or _cuts(rest, _as_typed(view, middle, end), lexicon):
+            ends = text[end : end + 1].isdigit() and gaps[end] == NONE  # 3mmF4
+            if (
+                rest in lexicon.entries
+                or (ends and text[middle : end + 1] in lexicon.entries)
+                or _cuts(rest, _as_typed(view, middle, end), lexicon)
+            ):
                 return size
     return 0
 
@@ -77,6 +86,14 @@ def _goes_on_behind_digit(view: View, start: int, lexicon: Lexicon) -> bool:
     return len(word) >= _LEAST_SMALL and word not in lexicon.entries and not _cuts(word, word.upper(), lexicon)
 
 
+def _cuts_with_digit(view: View, start: int, end: int, lexicon: Lexicon) -> tuple[int, ...]:
+    """Where a word is cut that ends with a digit, before that one's piece: BAVF4."""
+    after = end + 1
+    if after > len(view.text) or not view.text[end].isdigit() or view.gaps[end] != NONE:
+        return ()
+    return _cuts(view.text[start:after], _as_typed(view, start, after), lexicon)[:-1]
+
+
 def _cuts(word: str, typed: str, lexicon: Lexicon) -> tuple[int, ...]:
     """Where a word of glued abbreviations is cut, and its end; nothing if it is not all abbreviations."""
     known = lexicon.cut_words.get(typed)
@@ -93,31 +110,32 @@ def _is_piece(entry: Entry, typed: str, *, small: bool) -> bool:
     It is one itself, a name (EbsteinASD) or a sub-type (IVSPDA).
     """
     size = len(typed)
-    if entry.abbreviation:
+    if entry.abbreviation or (entry.senses and typed[-1].isdigit()):  # F4
         return size >= _LEAST_SMALL or typed.isupper() or small
     return size >= _LEAST_NAME if entry.senses else bool(entry.modifiers) and size >= _LEAST_SMALL
 
 
 def _fewest_pieces(word: str, typed: str, lexicon: Lexicon) -> tuple[int, ...]:
-    """The ends of the fewest pieces.
+    """The ends of the fewest pieces, if there is one such way: TAPVCAVSD may be cut in two places.
 
     One of two letters is in capitals, or all is in small letters and two pieces are longer: vsdasdph, not coats.
     """
     small = typed.islower()
-    best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
+    uncut: tuple[int, ...] = ()
+    ways: list[list[tuple[int, ...]]] = [[uncut], *[[] for _letter in word]]
     for end in range(_LEAST_PIECE, len(word) + 1):
+        found: list[tuple[int, ...]] = []
         for start in range(end - _LEAST_PIECE + 1):
-            before = best[start]
-            entry = lexicon.entries.get(word[start:end]) if before is not None else None
-            if before is None or entry is None or not _is_piece(entry, typed[start:end], small=small):
-                continue
-            current = best[end]
-            if current is None or len(before) + 1 < len(current):
-                best[end] = (*before, end)
-    ends = best[-1] or ()
-    pieces = [end - start for start, end in pairwise((0, *ends))]
-    if ends and min(pieces) < _LEAST_SMALL and lexicon.is_near_abbreviation(word):
-        return ()  # TAPR is TAPVR rather than TA and PR
-    if small and ends and min(pieces) < _LEAST_SMALL and sum(size >= _LEAST_SMALL for size in pieces) < _SURE_PIECES:
+            entry = lexicon.entries.get(word[start:end]) if ways[start] else None
+            if entry is not None and _is_piece(entry, typed[start:end], small=small):
+                found += [(*before, end) for before in ways[start]]
+        fewest = min([len(cuts) for cuts in found], default=0)
+        ways[end] = [cuts for cuts in found if len(cuts) == fewest][:_MOST_WAYS]
+    if len(ways[-1]) != 1:
         return ()
-    return ends
+    pieces = [end - start for start, end in pairwise((0, *ways[-1][0]))]
+    if min(pieces) < _LEAST_SMALL and lexicon.is_near_abbreviation(word):
+        return ()  # TAPR is TAPVR rather than TA and PR
+    if small and min(pieces) < _LEAST_SMALL and sum(size >= _LEAST_SMALL for size in pieces) < _SURE_PIECES:
+        return ()
+    return ways[-1][0]

@@ -53,7 +53,7 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
             if token.entry:
                 _words(reading, index, token.entry, lexicon, operations, answers=answers)
         elif kind == "number" and token.measure:
-            measure(reading, index, token.measure, lexicon.vocabulary.assigning)
+            measure(reading, index, token.measure, lexicon)
     if lexicon.vocabulary.speaking.search(reading.view.marks):
         mark(reading, lexicon)
         answer(reading, lexicon)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
+from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.numbering import Measure
-from zhengming.normalizers.terms.reading import Reading
+from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 
-def measure(reading: Reading, index: int, said: Measure, assigning: Container[str]) -> None:
-    """Say the quantity at token `index` of the concept that it measures, if it measures any.
-
-    `assigning` marks give the name before them what stands behind them.
-    """
+def measure(reading: Reading, index: int, said: Measure, lexicon: Lexicon) -> None:
+    """Say the quantity at token `index` of the concept that it measures, if it measures any."""
     token = reading.tokens[index]
     if said.quantity == "interval":
         before = reading.tokens[index - 1] if index else None
@@ -23,28 +19,45 @@ def measure(reading: Reading, index: int, said: Measure, assigning: Container[st
         return
     if said.unit is None or (said.quantity == "length_mm" and is_labelled(reading, index)):
         return
-    host = reading.bracket_host(index)
-    if host is None:
-        left = reading.side(index, -1, LIST if reading.view.between(token.start) in assigning else BRACKET)
-        right = reading.side(index, 1, SOFT)
-        leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
-        if left and right and (leading or right[0] == NONE):
-            way = _way(reading, index, said)
-            leading = way < 0 or (leading and way == 0 and not _touches(reading, index))  # ASDⅡ6mmPFO
-        side = right if leading else left
-        host = side[2] if side else None
+    host = reading.bracket_host(index) or _beside(reading, index, said, lexicon)
     if host is None:
         late = reading.side(index, -1, CLAUSE)
         host = late[2] if late else None
     if host is None:
         return
-    axis = "size_mm" if said.quantity == "length_mm" else said.quantity
+    axis = _axis(said)
     if axis in host.qualifiers:
         return
     host.qualifiers[axis] = round(said.high, 3)
     if said.low != said.high:
         host.qualifiers[f"{axis}_min"] = round(said.low, 3)
     host.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={said.high:g}"))
+
+
+def _beside(reading: Reading, index: int, said: Measure, lexicon: Lexicon) -> Found | None:
+    """The concept beside the quantity at token `index` that it is said of."""
+    assigned = reading.view.between(reading.tokens[index].start) in lexicon.vocabulary.assigning
+    left = reading.side(index, -1, LIST if assigned else BRACKET)
+    right = reading.side(index, 1, SOFT)
+    leading = right is not None and (left is None or (right[0] == NONE and left[0] > NONE))  # 5mm室缺
+    if left and right and (leading or right[0] == NONE):
+        way = _way(reading, index, said)
+        leading = way < 0 or (leading and way == 0 and not _touches(reading, index))  # ASDⅡ6mmPFO
+        having = lexicon.category.policy.measured.get(_axis(said), ())
+        if having and leading and _has(left[2], having, lexicon) and not _has(right[2], having, lexicon):
+            leading = False  # 室缺 4mmAR轻度
+    side = right if leading else left
+    return side[2] if side else None
+
+
+def _axis(said: Measure) -> str:
+    """The qualifier that a quantity is."""
+    return "size_mm" if said.quantity == "length_mm" else said.quantity
+
+
+def _has(found: Found, having: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Whether the name may mean one of the concepts that have such a quantity."""
+    return any(code in having or not lexicon.category.ancestors(code).isdisjoint(having) for code in found.codes)
 
 
 def _way(reading: Reading, index: int, said: Measure) -> int:
