@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.saying import explain
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Vocabulary
 
 _ASKING = "?"
+_ANSWERING = frozenset({"refuted", "well"})
 _TELLING = frozenset({"affirmed", "refuted"})
 _LABELS = frozenset({"certainty", "subject", "timing", "procedure", "link"})  # axes of words that a label is made of
 _SPEAKING = frozenset({"subject", "timing"})  # axes of words such as 家族史, 病史
@@ -24,9 +25,17 @@ _SPEAKING = frozenset({"subject", "timing"})  # axes of words such as 家族史,
 def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
     """Say of the names of every question what its answer says; its words are then used up."""
     view, tokens = reading.view, reading.tokens
-    _use_up_labels(reading, vocabulary)
-    if not reading.found or not (_ASKING in view.marks or any([mark in view.marks for mark in vocabulary.assigning])):
+    if not reading.found:
         return
+    if any([token.kind == "cue" and _denies(token) for token in tokens]) or _is_marked(reading, vocabulary):
+        _use_up_labels(reading, vocabulary)
+    if _ASKING in view.marks or any([mark in view.marks for mark in vocabulary.assigning]):
+        _read_questions(reading, vocabulary)
+
+
+def _read_questions(reading: Reading, vocabulary: Vocabulary) -> None:
+    """Say of the names of every question what its answer behind a mark says."""
+    view, tokens = reading.view, reading.tokens
     for index in range(1, len(tokens)):
         if view.gaps[tokens[index].start] <= SOFT:
             continue
@@ -48,6 +57,17 @@ def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
         reading.answered.add(index)
         tokens[index].kind = "part"
         _use_up(reading, first, index, operated=not hosts and said == "affirmed")
+
+
+def _denies(token: Token) -> bool:
+    """Whether the word denies, or says that someone is well."""
+    return token.entry is not None and not token.entry.values.isdisjoint(_ANSWERING)
+
+
+def _is_marked(reading: Reading, vocabulary: Vocabulary) -> bool:
+    """Whether the cell has a mark that denies what stands before it."""
+    marks = reading.view.marks
+    return any([mark in marks and cues[0].value == "refuted" for mark, cues in vocabulary.marks_behind.items()])
 
 
 def _use_up_labels(reading: Reading, vocabulary: Vocabulary) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue, Vocabulary
 
 
 def mark(reading: Reading, lexicon: Lexicon) -> None:
@@ -20,7 +20,15 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
         between, apart = view.between(place), view.between_with_spaces(place)
         for sign, cues in marks.items():
             if sign in between:
-                _mark(reading, border, cues[0], leads=apart.endswith(sign) and apart[: -len(sign)].endswith(" "))
+                _mark(reading, border, cues[0], leads=_leads(apart, sign, lexicon.vocabulary))
+
+
+def _leads(apart: str, sign: str, vocabulary: Vocabulary) -> bool:
+    """Whether the sign, once or more, is glued to what stands behind it alone: behind a space, a comma, a number."""
+    rest = apart
+    while rest.endswith(sign):
+        rest = rest[: -len(sign)]
+    return bool(rest) and rest != apart and vocabulary.strengths.get(rest[-1]) != BRACKET
 
 
 def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:
