@@ -112,7 +112,7 @@ class CellReader:
         self._results.read(reading)
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
-        leave_others(reading)
+        leave_others(reading, lexicon)
         self._compounds.part_denied(reading)
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):

@@ -11,6 +11,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue, Vocabulary
 
+_BEGINNING = 4  # characters by which a word of one character is known to begin another name
 _EARLY = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
 _DEGREES = frozenset({"severity", "extent"})
@@ -111,12 +112,19 @@ def denied_behind(reading: Reading, index: int) -> bool:
     return starts and ends and reading.separations[index] <= SOFT
 
 
-def leave_others(reading: Reading) -> None:
-    """Leave out a denial of others than what the cell names: 未见其他先心病 denies none that is named."""
+def leave_others(reading: Reading, lexicon: Lexicon) -> None:
+    """Leave out a denial of others than what the cell names: 未见其他先心病 denies none that is named.
+
+    A denying word that begins another name (非霍奇金B细胞淋巴瘤) makes the name behind it doubtful.
+    """
     for found in list(reading.found):
-        before = reading.tokens[found.token - 1].entry if found.token > 0 and reading.glued(found.token) else None
-        if before and "others" in before.values and found.qualifiers.get("certainty") == "refuted":
+        if found.qualifiers.get("certainty") != "refuted" or found.token < 1 or not reading.glued(found.token):
+            continue
+        before = reading.tokens[found.token - 1]
+        if before.entry and "others" in before.entry.values:
             reading.found.remove(found)
+        elif before.end - before.start == 1 and lexicon.begins_name(reading.view.text[before.start :][:_BEGINNING]):
+            found.problem = found.problem or "unread-before"
 
 
 def is_no_end(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> bool:

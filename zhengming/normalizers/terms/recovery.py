@@ -10,21 +10,19 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.composing import PLACES
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
+from zhengming.normalizers.terms.interruptions import denied_word, may_interrupt, put_together
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.mistyping import mistyped
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SOFT
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _LEAST_ENDING = 4  # characters of an ending that may be of any start of a name: 瘤样改变
 _LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
 _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
-_LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
 _IN_PIECES = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
 _LEAST_PLACE = 3  # characters of a word such as 左房内
 _HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
 _NEUTRAL = frozenset({"neutral"})
-_INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
 
 
 def recover(reading: Reading, lexicon: Lexicon) -> None:
@@ -33,7 +31,7 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
         heads = unread and (kind in _HEADS or (kind == "cue" and _is_place(reading, index, lexicon)))
-        if heads and _interrupted(reading, index, lexicon):
+        if heads and put_together(reading, index, lexicon):
             continue
         if kind in ("unknown", "modifier"):
             _shared_head(reading, index, lexicon)
@@ -42,6 +40,9 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
             _shared_front(reading, index, index, lexicon)
         elif reading.tokens[index].kind == "modifier" and _ends_with_words(reading, index):
             _shared_front(reading, index, index + 1, lexicon)
+    for index in range(1, len(reading.tokens)):
+        if reading.tokens[index].kind == "modifier" and reading.glued(index):
+            denied_word(reading, index, lexicon)
 
 
 def _is_place(reading: Reading, index: int, lexicon: Lexicon) -> bool:
@@ -232,7 +233,7 @@ def _only_said_how_much(reading: Reading, index: int) -> bool:
     first = index
     while first > 0 and reading.separations[first] <= SOFT:
         first -= 1
-        if not _may_interrupt(reading.tokens[first]):
+        if not may_interrupt(reading.tokens[first]):
             return False
     return reading.separations[index + 1] >= CLAUSE or index + 1 == len(reading.tokens)
 
@@ -319,97 +320,3 @@ def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) 
     found = Found(index, token.start, token.end, entry.codes, entry, "shared-head", shares=follower)
     found.steps.append(("shared-head", f"{reading.text(token)} → {entry.senses[0][1].text}"))
     reading.add(found)
-
-
-def _interrupted(reading: Reading, index: int, lexicon: Lexicon) -> bool:
-    """Put together an unknown stretch and what follows it beyond words that may stand inside a name."""
-    last = _rest(reading, index)
-    if last is None:
-        return False
-    first = index
-    while first > 0 and reading.glued(first) and reading.tokens[first - 1].kind in ("unknown", "modifier"):
-        first -= 1  # 右室流出道 are two words
-    return any(_joins(reading, one, index, last, lexicon) for one in range(first, index + 1))
-
-
-def _joins(reading: Reading, first: int, index: int, last: int, lexicon: Lexicon) -> bool:
-    """Put tokens `first` to `index` together with the start of token `last`, if that is a name."""
-    head = reading.view.text[reading.tokens[first].start : reading.tokens[index].end]
-    rest = reading.text(reading.tokens[last])
-    inside = reading.view.text[reading.tokens[index].end : reading.tokens[last].start]
-    for size in range(len(rest), 1, -1):
-        entry = lexicon.terms.get(head + rest[:size])
-        if entry is None and first == index:
-            entry = _mistyped(reading, index, head + rest[:size], lexicon)
-        if entry is None or (entry.abbreviation and entry.key.isascii()):
-            continue  # AO 15mm LA 20mm PA 14mm are three vessels
-        if lexicon.terms.get(head + inside + rest[:size], entry).codes != entry.codes:
-            return False  # 主动脉(瓣)狭窄 may be either
-        _replace(reading, first, last, entry, size)
-        for used in range(first + 1, index + 1):
-            reading.tokens[used].kind = "part"
-        if reading.tokens[last].kind == "unknown":
-            _interrupted(reading, last, lexicon)  # 二尖瓣中度反流三尖瓣轻度反流
-        return True
-    return False
-
-
-def _mistyped(reading: Reading, index: int, text: str, lexicon: Lexicon) -> Entry | None:
-    """The term of an unread stretch and what follows it but for characters mistaken for others: 三尖办轻度返流."""
-    if reading.tokens[index].kind != "unknown" or len(text) < _LEAST_MISTYPED:
-        return None
-    return mistyped(text, lexicon.alike.get(lexicon.alike_key(text), ()), lexicon)[0]
-
-
-def _rest(reading: Reading, index: int) -> int | None:
-    """The token that may go on with the name that token `index` begins, beyond words that may stand inside a name."""
-    joins = ("unknown", "term") if reading.tokens[index].kind == "unknown" else ("unknown",)
-    for position in range(index + 1, len(reading.tokens)):
-        if reading.separations[position] > BRACKET:
-            return None
-        token = reading.tokens[position]
-        if token.kind in joins:
-            return position if position > index + 1 else None
-        if position in reading.hosts or not (_may_interrupt(token) or _says_whether(token)):
-            return None
-    return None
-
-
-def _may_interrupt(token: Token) -> bool:
-    if token.kind == "modifier":
-        return True
-    if token.kind == "number":
-        return token.measure is not None and token.measure.unit is not None
-    return token.entry is not None and not token.entry.axes.isdisjoint(_INSERTED)
-
-
-def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -> None:
-    """Let the first token host the joined term; what is used up of the last one no longer is unknown."""
-    token, end = reading.tokens[first], reading.tokens[last]
-    for place in (first, last):
-        earlier = reading.hosts.pop(place, None)
-        if earlier:
-            reading.found.remove(earlier)
-    token.kind = "term"
-    token.entry = entry
-    stop = end.start + used
-    if stop < end.end:
-        end.start = stop
-    else:
-        end.kind = "part"
-    found = Found(first, token.start, stop, entry.codes, entry, "interrupted")
-    found.steps.append(("interrupted", entry.senses[0][1].text))
-    reading.add(found)
-    for inside in reading.tokens[first + 1 : last]:
-        certainty = _says_whether(inside)
-        if certainty:  # 肺动脉瓣未见狭窄 denies the stenosis, and nothing after it
-            if certainty != "affirmed" or "certainty" not in found.qualifiers:  # 似为 doubts
-                found.qualifiers["certainty"] = certainty
-            found.steps.append(("qualifier", f"{reading.raw(inside)} → certainty={certainty}"))
-            inside.kind = "part"
-
-
-def _says_whether(token: Token) -> str:
-    """What a word inside a name says of its certainty, or an empty string."""
-    cues = token.entry.cues if token.kind == "cue" and token.entry else ()
-    return next((cue.value for cue in cues if cue.axis == "certainty" and cue.position != "after"), "")
