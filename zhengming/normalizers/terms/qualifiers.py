@@ -372,7 +372,7 @@ def _say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
 
 def _is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:
     """Whether what is denied or doubted stands behind a mark, of what stands before it: 左室占位：黏液瘤可排除."""
-    return position in reading.headed and position < index and cue.axis == "certainty"
+    return position in reading.headed and position < index and cue.axis in ("certainty", "subject")
 
 
 def _only_affirms(reading: Reading, position: int, index: int) -> bool:
