@@ -250,17 +250,14 @@ class Slips:
 
     def is_brief_slip(self, text: str, place: int, right: str, *, foreign: bool) -> bool:
         """Whether a character of a brief text may be the `right` one mistyped; if `foreign`, only one in no name."""
-        typed, vocabulary = text[place], self._lexicon.vocabulary
+        typed, vocabulary, kept = text[place], self._lexicon.vocabulary, self._kept()
         pairs = {text[at : at + 2] for at in (place - 1, place) if 0 <= at < len(text) - 1}
         if (typed, right) in self._telling or not pairs.isdisjoint(self._pairs()):
             return False
-        if (
-            typed in vocabulary.inside
-            or typed in self._kept()
-            or right in self._kept()
-            or (foreign and typed in self._letters())
-        ):
+        if typed in kept or right in kept or (foreign and typed in self._letters()):
             return False
+        if typed in self._lexicon.entries or typed in vocabulary.inside or typed in vocabulary.changes_before:
+            return False  # a word by itself: 非感染 is no infection of the lung
         alike = vocabulary.looks_alike(typed, right) or vocabulary.sounds_alike(typed, right)
         return alike and vocabulary.mistakable(typed, right)
 
