@@ -60,6 +60,8 @@ class Brief:
         as well be any word.
         """
         vocabulary = self._lexicon.vocabulary
+        if text in vocabulary.brief_words:
+            return None
         found: dict[tuple[str, ...], tuple[int, str, Entry]] = {}
         for at, typed in enumerate(text):
             for right, entry in self._around().get((at, text[:at] + text[at + 1 :]), ()):

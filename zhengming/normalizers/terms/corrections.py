@@ -16,6 +16,7 @@ from zhengming.normalizers.terms.vocabulary import SOFT
 
 _REACH = 3  # tokens beside an unread one that may be part of the same name
 _BESIDE = 2  # words glued to a name on either side that may be part of another one
+_A_NAME_AND_ITS_REST = 2
 _READ_AS_MISTAKEN = KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
 
 
@@ -38,7 +39,10 @@ def _best(tokens: list[Token], index: int, view: View, lexicon: Lexicon, slips: 
     for start, end in _windows(tokens, index, view, slips):
         text = view.text[start:end]
         if slips.may_be_name(text) and text not in lexicon.terms and slips.near(text):
-            meant = slips.meant(text, whole=_is_whole(tokens, start, end, view))
+            inside = _only_name(tokens, start, end)
+            meant = slips.meant(text, whole=_is_whole(tokens, start, end, view)) or (
+                slips.repeated(text, inside.end - start, inside.entry) if inside and inside.entry else None
+            )
             if meant:
                 unread = min(end, token.end) - max(start, token.start)
                 found.append((-unread, start - end, start, end, meant))
@@ -56,6 +60,14 @@ def _is_whole(tokens: list[Token], start: int, end: int, view: View) -> bool:
     inside = [token for token in tokens if token.start < end and token.end > start]
     cut = any(token.kind == "unknown" and (token.start < start or token.end > end) for token in inside)
     return not cut and all(token.kind != "term" for token in inside)
+
+
+def _only_name(tokens: list[Token], start: int, end: int) -> Token | None:
+    """The name that starts the stretch, if all the rest of that is one unread token."""
+    inside = [token for token in tokens if token.start < end and token.end > start]
+    if len(inside) != _A_NAME_AND_ITS_REST or inside[0].kind != "term" or inside[0].typed:
+        return None
+    return inside[0] if inside[0].start == start and inside[1].end == end else None
 
 
 def _windows(
@@ -129,7 +141,8 @@ def mistakable(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
         windows += [(*window, KINDS) for window in _beside(reading, found, lexicon, odd_only=not typed)]
         for start, end, kinds in windows:
             text = reading.view.text[start:end]
-            sure, said = _sure(found, reading, start), _said(reading, start, end)
+            wider = typed and end - start > found.end - found.start
+            sure, said = _sure(found, reading, start, wider=wider), _said(reading, start, end)
             if (
                 len(text) <= LONGEST
                 and text not in lexicon.terms
@@ -157,22 +170,42 @@ def _doubt_parts(reading: Reading, lexicon: Lexicon, slips: Slips) -> None:
     if all(one.problem for one in reading.found):
         return
     for index, token in enumerate(reading.tokens):
-        if token.kind != "unknown":
+        heard = token.kind == "cue" and _sounds_so(reading, index, slips)
+        if token.kind != "unknown" and not heard:
             continue
         for start, end in _windows(reading.tokens, index, reading.view, slips, whole=True):
             inside = [one for one in reading.found if start <= one.start and one.end <= end and not one.problem]
-            if not inside:
+            if not inside or (heard and not start < token.start < end - 1):
                 continue
-            meant = {code for slip in slips.near(reading.view.text[start:end]) for code in terms[slip.meant].codes}
+            near = slips.near(reading.view.text[start:end])
+            if heard:
+                near = [one for one in near if one.kind == "changed" and one.place == token.start - start]
+                near = [one for one in near if lexicon.vocabulary.sounds_alike(one.typed, one.right)]
+            meant = {code for slip in near for code in terms[slip.meant].codes}
             for found in inside:
                 if not meant <= {one for code in found.codes for one in (code, *category.ancestors(code))}:
                     found.problem = "confusable"
 
 
-def _sure(found: Found, reading: Reading, start: int) -> frozenset[int]:
-    """The places, from `start` on, that were read: as they stand, or for a character they are mistaken for."""
-    exact = not reading.tokens[found.token].typed or found.end - found.start == len(found.entry.key)
-    return frozenset(range(found.start - start, found.end - start)) if exact else frozenset()
+def _sounds_so(reading: Reading, index: int, slips: Slips) -> bool:
+    """Whether a word of one character sounds like one that names have between its neighbours: 左室有房缺 may be 右."""
+    tokens = reading.tokens
+    place = tokens[index].start
+    if tokens[index].end != place + 1 or not reading.glued(index) or not reading.glued(index + 1):
+        return False
+    return slips.sounds_between(reading.view.text[place - 1 : place + 2])
+
+
+def _sure(found: Found, reading: Reading, start: int, *, wider: bool) -> frozenset[int]:
+    """The places, from `start` on, that were read: as they stand, or for a character they are mistaken for.
+
+    In a `wider` stretch that may be another name the latter are open: 矾 is 房 in 心矾肥厚, but 肌 in 右室心矾肥厚.
+    """
+    meant = found.entry.key
+    exact = not reading.tokens[found.token].typed or found.end - found.start == len(meant)
+    places = range(found.start, found.end) if exact else ()
+    text = reading.view.text
+    return frozenset([one - start for one in places if not wider or text[one] == meant[one - found.start]])
 
 
 def _said(reading: Reading, start: int, end: int) -> frozenset[int]:

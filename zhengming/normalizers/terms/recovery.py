@@ -37,7 +37,8 @@ def recover(reading: Reading, lexicon: Lexicon) -> None:
             _shared_head(reading, index, lexicon)
     for index in range(1, len(reading.tokens)) if unread else ():
         if reading.tokens[index].kind == "unknown":
-            _shared_front(reading, index, index, lexicon)
+            if not _own_ending(reading, index, lexicon):
+                _shared_front(reading, index, index, lexicon)
         elif reading.tokens[index].kind == "modifier" and _ends_with_words(reading, index):
             _shared_front(reading, index, index + 1, lexicon)
     for index in range(1, len(reading.tokens)):
@@ -215,6 +216,30 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
             reading.tokens[used].kind = "part"
         if certainty:  # 主动脉瓣无狭窄及反流 denies both
             reading.found[-1].qualifiers["certainty"] = certainty
+
+
+def _own_ending(reading: Reading, index: int, lexicon: Lexicon) -> bool:
+    """An ending glued to a name takes over the part that begins the name: 主动脉瓣二叶畸形狭窄, 二尖瓣裂中度反流."""
+    ending = reading.text(reading.tokens[index])
+    if ending not in lexicon.endings:
+        return False
+    before = index
+    while before > 0 and reading.glued(before) and before not in reading.hosts:
+        before -= 1
+        if before not in reading.hosts and not _is_degree(reading, before):
+            return False
+    host = reading.hosts.get(before)
+    if host is None or host.token != before or reading.tokens[before].typed or len(host.codes) != 1:
+        return False
+    name = host.entry.key
+    for cut in range(len(name) - 1, _LEAST_FRONT - 1, -1):
+        entry = lexicon.terms.get(name[:cut] + ending) if name[cut - 1] in lexicon.vocabulary.holding else None
+        if entry:
+            if len(entry.codes) != 1 or entry.ambiguous or entry.codes == host.codes:
+                return False
+            _become(reading, index, entry, None)
+            return True
+    return False
 
 
 def _is_denied_ahead(reading: Reading, found: Found) -> bool:

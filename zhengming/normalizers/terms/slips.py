@@ -51,6 +51,7 @@ class Slips:
         """Keep the lexicon; what depends on all its terms is worked out when first needed."""
         self._lexicon = lexicon
         self._known: dict[str, list[Slip]] = {}
+        self._between: dict[str, bool] = {}
         self._left: dict[tuple[str, int], dict[str, list[tuple[str, int]]]] = {}
         self._starting = Once(self._find_starting)
         self._kept = Once(self._find_kept)
@@ -116,6 +117,17 @@ class Slips:
         entry = self._lexicon.terms[sure.meant] if sure else None
         return entry if entry and len(entry.codes) == 1 and not entry.ambiguous and not entry.broad else None
 
+    def repeated(self, text: str, size: int, entry: Entry) -> Entry | None:
+        """The name of the concept of `entry`, of which a character too many made a name of the first `size` characters.
+
+        房间隔缺失损 is 房间隔缺损 with 失 put in, which makes 房间隔缺失 of its front.
+        """
+        near = self.near(text)
+        if {code for slip in near for code in self._lexicon.terms[slip.meant].codes} != set(entry.codes):
+            return None
+        put_in = next((slip for slip in near if slip.kind == "added" and slip.place == size - 1), None)
+        return self._lexicon.terms[put_in.meant] if put_in and len(text) == size + 1 else None
+
     def others(
         self, text: str, codes: tuple[str, ...], sure: Container[int], said: Container[int], kinds: frozenset[str]
     ) -> list[str]:
@@ -141,6 +153,22 @@ class Slips:
         heard = self._lexicon.vocabulary.is_heard
         slips = [one for one in self.near(text) if one.kind == "changed" and heard(one.typed, one.right)]
         return bool(self._unrelated(slips, codes))
+
+    def sounds_between(self, text: str) -> bool:
+        """Whether names have a character that sounds like the second of three between the other two."""
+        known = self._between.get(text)
+        if known is None:
+            if len(self._between) >= _KEPT:
+                self._between.clear()
+            before, typed, after = text[0], text[1], text[2]
+            pairs, alike = self._pairs(), self._lexicon.vocabulary.sounds_alike
+            known = self._between[text] = any(
+                [
+                    one != typed and before + one in pairs and one + after in pairs and alike(typed, one)
+                    for one in self._letters()
+                ]
+            )
+        return known
 
     def is_torn(self, text: str, meant: str, codes: tuple[str, ...]) -> bool:
         """Whether a character that was taken for that of the name looks as well like one of another concept's name.

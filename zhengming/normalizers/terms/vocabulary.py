@@ -63,11 +63,12 @@ class Vocabulary:
     `pending` words begin what is still to be done, `hopes_before` and `hopes_behind` stand beside what is only hoped
     for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
     `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
-    beginnings of one name glued (左右).
+    beginnings of one name glued (左右);
+    what is glued to a name is said of the part that it begins with where that part ends with one of `holding`.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
     of what a character is made, `few` only such parts as few have; `naming` ones by themselves name a part of the body
-    or a kind of disease.
+    or a kind of disease; `brief_words` are ordinary words that are near to a name of two characters.
     `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
     gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
@@ -91,6 +92,7 @@ class Vocabulary:
     parts: Mapping[str, str]
     few: Mapping[str, str]
     naming: frozenset[str]
+    brief_words: frozenset[str]
     fillers: frozenset[str]
     compounding: tuple[str, ...]
     pending: tuple[str, ...]
@@ -101,6 +103,7 @@ class Vocabulary:
     inside_pattern: re.Pattern[str]
     fuller: Mapping[str, tuple[str, ...]]
     pairs: tuple[str, ...]
+    holding: frozenset[str]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     boxes: Mapping[str, Cue]
@@ -176,6 +179,7 @@ def vocabulary() -> Vocabulary:
         "negator": [],
         "inside": [],
         "pair": [],
+        "holding": [],
     }
     fuller: dict[str, tuple[str, ...]] = {}
     for axis, value, text, position, scope, _source in _rows("cues"):
@@ -211,6 +215,7 @@ def vocabulary() -> Vocabulary:
         parts=_parts(),
         few=_parts(_FEW),
         naming=frozenset("".join([characters for characters, _kind, _source in _rows("naming_characters")])),
+        brief_words=frozenset(key(text) for text, _source in _rows("brief_words")),
         confused=frozenset(pair for left, right in pairs for pair in ((left, right), (right, left))),
         fillers=frozenset(endings["filler"]),
         compounding=tuple(endings["compound"]),
@@ -222,6 +227,7 @@ def vocabulary() -> Vocabulary:
         fuller=fuller,
         inside_pattern=re.compile("|".join(map(re.escape, endings["inside"]))),
         pairs=tuple(endings["pair"]),
+        holding=frozenset(endings["holding"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         boxes={text: found[0] for text, found in marks.items() if found[0].position in _BOXES},
