@@ -29,7 +29,8 @@ class CategoryManifest(BaseModel):
     `roots` are the codes that have no parent, where the category is a hierarchy; `one_to_one` those of `mappings` that
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
-    for a word of an operation what such an operation treats, `untreated` what none treats, `signs` of
+    for a word of an operation what such an operation treats, `untreated` what none treats,
+    `ended` for a word of an end what may end so, `signs` of
     what 待查 asks for the cause, `graded` what has a degree, `measured` for a quantity
     which concepts have it, `elsewhere` for an abbreviation the words beside which it means something else. `wordings`
     gives for a word how else it is written, in as many characters; of the qualifiers in `exclusive` a concept has one
@@ -49,6 +50,7 @@ class CategoryManifest(BaseModel):
     usual_etiology: dict[str, tuple[str, ...]] = {}
     contexts: dict[str, tuple[str, ...]] = {}
     treatments: dict[str, tuple[str, ...]] = {}
+    ended: dict[str, tuple[str, ...]] = {}
     measured: dict[str, tuple[str, ...]] = {}
     elsewhere: dict[str, tuple[str, ...]] = {}
     signs: tuple[str, ...] = ()

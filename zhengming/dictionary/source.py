@@ -162,6 +162,7 @@ def made_category(
             about.elsewhere,
             about.signs,
             about.graded,
+            about.ended,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

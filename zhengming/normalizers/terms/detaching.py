@@ -1,6 +1,7 @@
 """Detaching: a sub-type word between two glued names that only the former has, but a name begins with.
 
-The 漏斗型 of PDA漏斗型室缺 is the duct's, though 漏斗型室缺 is a name.
+The 漏斗型 of PDA漏斗型室缺 is the duct's, though 漏斗型室缺 is a name; so is the 未闭 of 卵圆孔未闭动脉导管已闭 the
+foramen's.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
 _SIZES = (2, 3, 4)  # characters of such words
+_BESIDE = frozenset({"term", "unknown"})
 _LEAST_NAME = 2  # characters of the name behind one
+_ENDING = frozenset({"resolved", "post_procedure"})  # values of words behind which the name of a part may stand
 
 
 def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with every such word as a token of its own."""
     for index in range(len(tokens) - 1, 0, -1):
         token, before = tokens[index], tokens[index - 1]
-        if token.kind != "term" or before.kind != "term" or view.gaps[token.start] != NONE:
+        if token.kind != "term" or view.gaps[token.start] != NONE or before.kind not in _BESIDE:
+            continue
+        if before.kind == "unknown":
+            tokens = _given_back(tokens, index, view, lexicon)
             continue
         size = _size(before.entry, token, lexicon) if before.entry and token.entry and not token.typed else 0
         if size:
@@ -28,6 +34,24 @@ def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
             word, rest = lexicon.entries[key[:size]], lexicon.terms[key[size:]]
             made = [Token("modifier", token.start, middle, word), Token("term", middle, token.end, rest)]
             tokens = [*tokens[:index], *made, *tokens[index + 1 :]]
+    return tokens
+
+
+def _given_back(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> list[Token]:
+    """The tokens with what term `index` begins with at the end of the unread stretch before it, if that is a name.
+
+    What is left of the term must be what has ended or was operated on by the word glued behind it.
+    """
+    token, before = tokens[index], tokens[index - 1]
+    after = tokens[index + 1].entry if index + 1 < len(tokens) and view.gaps[token.end] == NONE else None
+    if token.typed or after is None or tokens[index + 1].kind != "cue" or after.values.isdisjoint(_ENDING):
+        return tokens
+    for size in _SIZES:
+        middle = token.start + size
+        entry = lexicon.terms.get(view.text[before.start : middle]) if token.end - middle >= _LEAST_NAME else None
+        if entry and len(entry.codes) == 1 and not entry.ambiguous:
+            made = [Token("term", before.start, middle, entry), Token("unknown", middle, token.end)]
+            return [*tokens[: index - 1], *made, *tokens[index + 1 :]]
     return tokens
 
 

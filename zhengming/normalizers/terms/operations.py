@@ -7,6 +7,7 @@ Where that says nothing, an operation is said of what stands before it, as any o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from zhengming.dictionary.folding import key
@@ -15,7 +16,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
 OPERATED = "post_procedure"
 PLANNED = "planned"
@@ -45,6 +46,7 @@ class Operations:
         self._treatments = sorted(treatments.items(), key=lambda one: (-len(one[0]), one[0]))
         self._treatable = frozenset(code for codes in treatments.values() for code in codes)
         self._known: dict[str, frozenset[str]] = {}
+        self._ended = [(key(word), frozenset(codes)) for word, codes in category.policy.ended.items()]
 
     def treated(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
         """The concepts before token `index` that its operation treats; none where it does not say, or treats none."""
@@ -135,6 +137,11 @@ class Operations:
         """Whether no operation is of the concept: hypertension, a failing heart, a syndrome."""
         return bool(found.codes) and all(self._is_one_below(code, self._untreated) for code in found.codes)
 
+    def may_end(self, found: Found, text: str) -> bool:
+        """Whether the concept may end as a word says (已闭合); a word that the category does not know fits any."""
+        codes = next((codes for word, codes in self._ended if word in text), None)
+        return codes is None or self._is_below(found, codes)
+
     def _treats(self, text: str) -> frozenset[str]:
         """What an operation treats: the longest word that its name has decides."""
         known = self._known.get(text)
@@ -223,3 +230,38 @@ def _belongs(reading: Reading, index: int) -> bool:
     """Whether a token is of one list with the one before it: no comma parts them, at most a word (室缺合并房缺)."""
     separation = reading.separations[index]
     return separation <= LIST or (separation == CLAUSE and reading.view.gaps[reading.tokens[index].start] <= LIST)
+
+
+def as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
+    """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
+    listed = reading.side(index, -1, NONE)
+    if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
+        return index, replace(cue, axis="procedure", value=PLANNED)
+    before = index
+    while reading.glued(before):
+        before -= 1
+        entry = reading.tokens[before].entry
+        said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
+        if PLANNED in said:
+            return before, replace(cue, axis="procedure", value=PLANNED)
+        if not said:
+            break
+    return index, cue
+
+
+def is_unperformed(reading: Reading, index: int) -> bool:
+    """Whether the words glued before the operation at token `index` say that it was not done: 未行根治手术."""
+    while reading.glued(index) and index - 1 not in reading.hosts:
+        index -= 1
+        entry = reading.tokens[index].entry
+        if entry and "unperformed" in entry.values:
+            return True
+    return False
+
+
+def _goes_on_with_plan(reading: Reading, found: Found) -> bool:
+    """Whether the concept is listed behind one whose operation is planned: 拟行VSD修补+PDA结扎."""
+    if reading.separations[found.token] != LIST:
+        return False
+    before = reading.side(found.token, -1, LIST)
+    return before is not None and before[2].qualifiers.get("procedure") == PLANNED

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
+from zhengming.normalizers.terms.assays import is_beside
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late
 from zhengming.normalizers.terms.denials import (
@@ -22,16 +23,17 @@ from zhengming.normalizers.terms.denials import (
     is_pending,
     turn,
 )
+from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.forms import is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
-from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, PLANNED, Operations
+from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, Operations, as_planned, is_unperformed
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
 _SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
@@ -77,7 +79,7 @@ def _finish(found: Found, lexicon: Lexicon) -> None:
 
 def _time(qualifiers: dict[str, str | float]) -> None:
     """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
-    if qualifiers["timing"] == "resolved":
+    if qualifiers["timing"] == ENDED:
         qualifiers |= {"timing": "history", "course": "resolved"}
     told = {"current"} if qualifiers["certainty"] != "refuted" else {"current", "history"}
     if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else {"current", "history", "fetal"}):
@@ -107,6 +109,10 @@ def _words(
             continue
         elif cue.axis == "certainty":
             _certainty(reading, index, cue, lexicon, answers=answers)
+        elif cue.value == ENDED:
+            before = unended(reading)
+            _cue(reading, index, cue, lexicon)
+            keep_to_ended(reading, index, before, operations)
         elif cue.axis not in _WORDS_APART:
             label = cue.axis in _LABELS and cue.position == "both" and is_label(reading, index, lexicon.vocabulary)
             _cue(reading, index, replace(cue, position="before") if label else cue, lexicon)
@@ -115,7 +121,7 @@ def _words(
 
 def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexicon) -> None:
     """What a word says beyond its own cues: that something may have ended, or what was seen of the fetus."""
-    if "resolved" in values:
+    if ENDED in values:
         doubt_ended(reading, index, lexicon)
     elif "pregnant" in values:
         _seen_then(reading, index, lexicon)
@@ -146,6 +152,8 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
+    elif cue.scope == "result" and is_beside(reading, index, lexicon):
+        return  # 共同动脉干，FISH阴性
     elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 晕厥查因 seeks the cause of something else, known to us or not
     elif _waits(cue) and is_pending(reading, index, lexicon.vocabulary.pending):
@@ -168,7 +176,9 @@ def _waits(cue: Cue) -> bool:
 
 def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operations: Operations) -> None:
     """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
-    index, cue = _as_planned(reading, index, cue)
+    if is_unperformed(reading, index):
+        return
+    index, cue = as_planned(reading, index, cue)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
     for found in treated:
         say(found, reading, reading.tokens[index], cue)
@@ -191,31 +201,6 @@ def _consequence(reading: Reading, index: int, cue: Cue, operations: Operations)
     before = reading.side(index, -1, CLAUSE) if opens else None
     if before and operations.is_treatable(before[2]) and cue.axis not in before[2].qualifiers:
         say(before[2], reading, reading.tokens[index], cue)
-
-
-def _as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
-    """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
-    listed = reading.side(index, -1, NONE)
-    if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
-        return index, replace(cue, axis="procedure", value=PLANNED)
-    before = index
-    while reading.glued(before):
-        before -= 1
-        entry = reading.tokens[before].entry
-        said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
-        if PLANNED in said:
-            return before, replace(cue, axis="procedure", value=PLANNED)
-        if not said:
-            break
-    return index, cue
-
-
-def _goes_on_with_plan(reading: Reading, found: Found) -> bool:
-    """Whether the concept is listed behind one whose operation is planned: 拟行VSD修补+PDA结扎."""
-    if reading.separations[found.token] != LIST:
-        return False
-    before = reading.side(found.token, -1, LIST)
-    return before is not None and before[2].qualifiers.get("procedure") == PLANNED
 
 
 def _share(found: Found, head: Found) -> None:
