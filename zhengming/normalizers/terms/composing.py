@@ -62,6 +62,7 @@ class Composer:
                 for kind in [*kinds[1:], *further]:
                     if not self._is_general(kind, reading):
                         self._beside(found, kind, reading)
+                        self._leave(found, kind)
             if kinds:
                 self._become(found, kinds[0].code)
                 _say(found, kinds[0].needed)
@@ -232,6 +233,13 @@ class Composer:
         self._become(other, kind.code)
         self._imply(other)
         reading.add(other)
+
+    def _leave(self, found: Found, kind: _Kind) -> None:
+        """Let the concept not say what another kind of it says where it has its own: 室缺肌部膜周部 are two sites."""
+        own = dict(self.implied.get(found.codes[0], ()))
+        for axis, value in kind.needed:
+            if found.qualifiers.get(axis) == value and own.get(axis, value) != value:
+                found.qualifiers[axis] = own[axis]
 
     def _imply(self, found: Found) -> None:
         for axis, value in self.implied.get(found.codes[0], ()):

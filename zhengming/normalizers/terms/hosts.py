@@ -37,7 +37,7 @@ def is_of_former(reading: Reading, index: int, axis: str, sides: tuple[Found, Fo
     begins, ends = _is_degree(reading, index, -1, axis), _is_degree(reading, index, 1, axis)
     if begins != ends:
         return ends
-    former, latter = (_has_degrees(found, lexicon) for found in sides)
+    former, latter = (has_degrees(found, lexicon) for found in sides)
     return former and (not latter or _others_are(reading, index, axis, lexicon))
 
 
@@ -50,7 +50,7 @@ def _others_are(reading: Reading, index: int, axis: str, lexicon: Lexicon) -> bo
         entry = reading.tokens[position].entry
         former, latter = hosts.get(position - 1), hosts.get(position + 1)
         if former and latter and position not in hosts and entry is not None and axis in entry.axes:
-            return _has_degrees(former, lexicon) and not _has_degrees(latter, lexicon)
+            return has_degrees(former, lexicon) and not has_degrees(latter, lexicon)
     return False
 
 
@@ -68,7 +68,8 @@ def _is_degree(reading: Reading, index: int, step: int, axis: str) -> bool:
     return last != index and last not in reading.hosts and entry is not None and axis in entry.axes
 
 
-def _has_degrees(found: Found, lexicon: Lexicon) -> bool:
+def has_degrees(found: Found, lexicon: Lexicon) -> bool:
+    """Whether the category says that the concept has degrees."""
     graded = lexicon.category.policy.graded
     return any(code in graded or not lexicon.category.ancestors(code).isdisjoint(graded) for code in found.codes)
 

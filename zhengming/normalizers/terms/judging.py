@@ -9,6 +9,7 @@ from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.denials import is_doubted, is_no_degree
 from zhengming.normalizers.terms.guard import Guard
+from zhengming.normalizers.terms.hosts import has_degrees
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
@@ -46,6 +47,9 @@ class Judge:
         self._elsewhere = {
             lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
         }
+        self._degrees = tuple(
+            [word for word, cues in lexicon.vocabulary.cues.items() if any(cue.axis == "severity" for cue in cues)]
+        )
         self._congenital = [
             word
             for word, cues in lexicon.vocabulary.cues.items()
@@ -107,7 +111,17 @@ class Judge:
             return "other-etiology"
         if found.stated and not self._exclusive.isdisjoint(found.stated) and self._says_other_kind(found):
             return "other-kind"
+        if reading is not None and found.token - 1 in reading.hosts and self._may_leave_degree(found, reading):
+            return "confusable"
         return "policy" if self._reviews and self.action(found.qualifiers) == "review" else ""
+
+    def _may_leave_degree(self, found: Found, reading: Reading) -> bool:
+        """Whether the degree that a name begins with may be that of the name it is glued to: 三尖瓣反流重度肺炎."""
+        key, former = found.entry.key, reading.hosts[found.token - 1]
+        if not reading.glued(found.token) or "severity" in former.qualifiers or found.method == "composed":
+            return False
+        rests = [key[len(one) :] for one in self._degrees if key.startswith(one)]
+        return any([one in self._lexicon.terms for one in rests]) and has_degrees(former, self._lexicon)
 
     def _was_born_with(self, found: Found) -> bool:
         """Whether a name that says too little is said of a child unborn or newly born, of what is congenital: 膈疝."""
