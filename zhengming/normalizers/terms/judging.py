@@ -47,9 +47,7 @@ class Judge:
         self._elsewhere = {
             lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
         }
-        self._degrees = tuple(
-            [word for word, cues in lexicon.vocabulary.cues.items() if any(cue.axis == "severity" for cue in cues)]
-        )
+        self._degrees = _degrees(lexicon)
         self._congenital = [
             word
             for word, cues in lexicon.vocabulary.cues.items()
@@ -341,6 +339,13 @@ class Judge:
 
     def _name(self, code: str) -> str:
         return self.category.concepts[code].name
+
+
+def _degrees(lexicon: Lexicon) -> tuple[str, ...]:
+    """The words that are steps of a scale, and so may stand behind a name as well: 重度 beside 中度, but no 重症."""
+    said = [(word, cue.value) for word, cues in lexicon.vocabulary.cues.items() for cue in cues if cue.axis == "severity"]
+    scales = {word[1:] for word, value in said if value == "moderate" and not word.isascii()}
+    return tuple([word for word, _value in said if word[1:] and word[1:] in scales])
 
 
 def _stands(word: str, text: str) -> bool:
