@@ -343,7 +343,8 @@ class Judge:
 
 def _degrees(lexicon: Lexicon) -> tuple[str, ...]:
     """The words that are steps of a scale, and so may stand behind a name as well: 重度 beside 中度, but no 重症."""
-    said = [(word, cue.value) for word, cues in lexicon.vocabulary.cues.items() for cue in cues if cue.axis == "severity"]
+    words = lexicon.vocabulary.cues.items()
+    said = [(word, cue.value) for word, cues in words for cue in cues if cue.axis == "severity"]
     scales = {word[1:] for word, value in said if value == "moderate" and not word.isascii()}
     return tuple([word for word, _value in said if word[1:] and word[1:] in scales])
 
