@@ -22,6 +22,7 @@ from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.insides import denied_inside
 from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.normals import read_normals
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.proposals import Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
@@ -107,6 +108,7 @@ class CellReader:
         if view.nested:
             specify(reading, lexicon, self._category)
         if unread:
+            read_normals(reading, lexicon)
             self._operations.read_objects(reading)
             go_on(reading, lexicon, self._category)
         self._results.read(reading)

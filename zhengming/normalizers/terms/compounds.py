@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
+from zhengming.normalizers.terms.operations import OPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
@@ -63,7 +64,8 @@ class Compounds:
     def join_said(self, reading: Reading) -> None:
         """Join names that a comma or a joining word parts, when the same is said of both; two denials stay two."""
         for first, second in self._pairs(reading):
-            alike = all(first.qualifiers.get(axis) == second.qualifiers.get(axis) for axis in _SAID_OF_BOTH)
+            differ = [axis for axis in _SAID_OF_BOTH if first.qualifiers.get(axis) != second.qualifiers.get(axis)]
+            alike = not differ or (differ == ["timing"] and _is_operated_behind(first, second))
             parted = _parted(reading, first, second)
             if alike and parted <= BRACKET and self._says(first, second):
                 _absorb(reading, first, second)
@@ -234,6 +236,11 @@ class Compounds:
                     if len(part.codes) == 1 and (not beside or (word and word.modifiers)):
                         needed = {(one.axis, one.value) for one in word.modifiers} if word else set()
                         yield _Compound(part.codes[0], frozenset(needed), whole, not start)
+
+
+def _is_operated_behind(first: Found, second: Found) -> bool:
+    """Whether the two differ in that the operation behind both treats the first: 肺动脉闭锁、室间隔缺损，BT分流术后."""
+    return first.qualifiers.get("timing") == OPERATED and "timing" not in second.qualifiers
 
 
 def _parted(reading: Reading, first: Found, second: Found) -> int:

@@ -63,7 +63,8 @@ class Vocabulary:
     `pending` words begin what is still to be done, `hopes_before` and `hopes_behind` stand beside what is only hoped
     for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
     `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
-    beginnings of one name glued (左右);
+    beginnings of one name glued (左右); `normal` words say that a part is as it should be (`normal_form` of them that
+    its form is), `normal_of` words what of it is;
     what is glued to a name is said of the part that it begins with where that part ends with one of `holding`.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
@@ -102,6 +103,10 @@ class Vocabulary:
     inside: tuple[str, ...]
     inside_pattern: re.Pattern[str]
     fuller: Mapping[str, tuple[str, ...]]
+    normal: tuple[str, ...]
+    normal_form: tuple[str, ...]
+    normal_of: tuple[str, ...]
+    normal_pattern: re.Pattern[str]
     pairs: tuple[str, ...]
     holding: frozenset[str]
     changes_before: tuple[str, ...]
@@ -179,6 +184,9 @@ def vocabulary() -> Vocabulary:
         "negator": [],
         "inside": [],
         "pair": [],
+        "normal": [],
+        "normal_form": [],
+        "normal_of": [],
         "holding": [],
     }
     fuller: dict[str, tuple[str, ...]] = {}
@@ -226,6 +234,10 @@ def vocabulary() -> Vocabulary:
         inside=tuple(endings["inside"]),
         fuller=fuller,
         inside_pattern=re.compile("|".join(map(re.escape, endings["inside"]))),
+        normal=tuple(sorted(endings["normal"] + endings["normal_form"], key=len, reverse=True)),
+        normal_form=tuple(endings["normal_form"]),
+        normal_of=tuple(sorted(endings["normal_of"], key=len, reverse=True)),
+        normal_pattern=re.compile("|".join(map(re.escape, endings["normal"] + endings["normal_form"]))),
         pairs=tuple(endings["pair"]),
         holding=frozenset(endings["holding"]),
         changes_before=tuple(endings["changes_before"]),
