@@ -13,7 +13,7 @@ from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.interruptions import denied_word, may_interrupt, put_together
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
 _LEAST_ENDING = 4  # characters of an ending that may be of any start of a name: 瘤样改变
@@ -22,6 +22,8 @@ _LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares
 _IN_PIECES = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
 _LEAST_PLACE = 3  # characters of a word such as 左房内
 _HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
+_DEGREES = frozenset({"severity"})
+_INSIDE = frozenset({"refuted", "post_procedure"})  # what a word between a name and an ending may say
 _NEUTRAL = frozenset({"neutral"})
 
 
@@ -219,27 +221,49 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
 
 
 def _own_ending(reading: Reading, index: int, lexicon: Lexicon) -> bool:
-    """An ending glued to a name takes over the part that begins the name: 主动脉瓣二叶畸形狭窄, 二尖瓣裂中度反流."""
-    ending = reading.text(reading.tokens[index])
+    """An ending glued to a name is said of the part that this is of: 主动脉瓣二叶畸形狭窄, 二尖瓣裂修补术后中度反流.
+
+    So is one behind a comma or in a bracket: 二尖瓣脱垂，未见反流.
+    """
+    tokens = reading.tokens
+    ending = reading.text(tokens[index])
     if ending not in lexicon.endings:
         return False
-    before = index
-    while before > 0 and reading.glued(before) and before not in reading.hosts:
+    before, parted = index, False
+    while before > 0 and before not in reading.hosts:
+        if not reading.glued(before):
+            if parted or reading.separations[before] > CLAUSE:
+                return False
+            parted = True
         before -= 1
-        if before not in reading.hosts and not _is_degree(reading, before):
+        if before not in reading.hosts and not _may_stand_inside(tokens[before]):
             return False
     host = reading.hosts.get(before)
-    if host is None or host.token != before or reading.tokens[before].typed or len(host.codes) != 1:
+    if before == index - 1 and reading.separations[index] == BRACKET:
+        return False  # 肺动脉瓣狭窄（闭锁）is one of the two
+    if host is None or host.token != before or tokens[before].typed or len(host.codes) != 1:
         return False
-    name = host.entry.key
-    for cut in range(len(name) - 1, _LEAST_FRONT - 1, -1):
-        entry = lexicon.terms.get(name[:cut] + ending) if name[cut - 1] in lexicon.vocabulary.holding else None
-        if entry:
-            if len(entry.codes) != 1 or entry.ambiguous or entry.codes == host.codes:
-                return False
-            _become(reading, index, entry, None)
-            return True
-    return False
+    names = (host.entry.key, lexicon.key(lexicon.name(host.codes[0])))
+    entry = next((entry for name in names if (entry := _said_of_part(name, ending, lexicon))), None)
+    if entry is None or len(entry.codes) != 1 or entry.ambiguous or entry.codes == host.codes:
+        return False
+    _become(reading, index, entry, None)
+    return True
+
+
+def _may_stand_inside(token: Token) -> bool:
+    """Whether a word may stand between a name and an ending: a degree, a denial, or that of an operation done."""
+    if token.kind != "cue" or token.entry is None:
+        return False
+    return not token.entry.axes.isdisjoint(_DEGREES) or not token.entry.values.isdisjoint(_INSIDE)
+
+
+def _said_of_part(name: str, ending: str, lexicon: Lexicon) -> Entry | None:
+    """The term of an ending of the part that a name begins with, or else ends with: 二叶式主动脉瓣狭窄."""
+    size, holding = len(name), lexicon.vocabulary.holding
+    fronts = [name[:cut] for cut in range(size - 1, _LEAST_FRONT - 1, -1) if name[cut - 1] in holding]
+    backs = [name[cut:] for cut in range(1, size - _LEAST_FRONT + 1)] if name[-1] in holding else []
+    return next((entry for part in (*fronts, *backs) if (entry := lexicon.terms.get(part + ending))), None)
 
 
 def _is_denied_ahead(reading: Reading, found: Found) -> bool:
