@@ -56,8 +56,10 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
         return
     if cue.position != "both" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 发热待查 speaks of something else, known to us or not
-    clear = _is_all_read(reading, index)
+    clear, subjects = _is_all_read(reading, index), _subjects(reading, index)
     for found in _clause_before(reading, index):
+        if subjects and found.qualifiers.get("subject", "patient") not in subjects:
+            continue  # 家族中有肥厚型心肌病，患儿未见
         if not clear:
             found.problem = found.problem or ("" if proves else "unclear-negation")
             continue
@@ -68,6 +70,35 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
             explain(found, reading, reading.tokens[index], cue.axis, cue.value)
         if cue.value in _SETTLED and found.qualifiers.get("timing") == "fetal" and _is_said_now(reading, index):
             del found.qualifiers["timing"]  # 胎儿期诊断法四，生后证实
+
+
+def replaced(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """Deny what stands before the word at token `index` where another diagnosis behind it takes its place: 改诊为."""
+    behind, ahead = reading.side(index, -1, CLAUSE), reading.side(index, 1, LIST)
+    if behind is None or ahead is None:
+        return
+    ancestors, position = lexicon.category.ancestors, behind[2].token
+    later = {code for found in reading.found if found.token > index for code in found.codes}
+    kin = later.union(*map(ancestors, later))
+    while True:
+        found = reading.hosts.get(position)
+        if found and kin.isdisjoint(found.codes) and not any(ancestors(one) & later for one in found.codes):
+            cue = Cue("certainty", "refuted", reading.text(reading.tokens[index]), "after", "list")
+            say(found, reading, reading.tokens[index], cue)
+        if position == 0 or reading.separations[position] > LIST:
+            return
+        position -= 1
+
+
+def _subjects(reading: Reading, index: int) -> set[str]:
+    """Of whom the clause of the word speaks before it, where it says so."""
+    first, said = index, set[str]()
+    while first > 0 and reading.separations[first] <= LIST:
+        first -= 1
+        entry = reading.tokens[first].entry
+        if entry is not None and "subject" in entry.axes:
+            said |= {cue.value for cue in entry.cues if cue.axis == "subject"}
+    return said
 
 
 def _is_said_now(reading: Reading, index: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.assays import is_beside
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late
+from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late, replaced
 from zhengming.normalizers.terms.denials import (
     denies_a_word,
     doubt_both,
@@ -123,6 +123,8 @@ def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexi
     """What a word says beyond its own cues: that something may have ended, or what was seen of the fetus."""
     if ENDED in values:
         doubt_ended(reading, index, lexicon)
+    elif "replacing" in values:
+        replaced(reading, index, lexicon)
     elif "pregnant" in values:
         _seen_then(reading, index, lexicon)
 
@@ -332,7 +334,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if found is None:
             token = reading.tokens[position]
             values = token.entry.values if token.entry and not reached else _NOTHING
-            says_so = cue.value in values or "current" in values  # the 行 of 行根治术, the 目前 of 目前已闭合
+            says_so = not values.isdisjoint((cue.value, "current", ""))  # 行 of 行根治术, 目前 of 目前已闭合, 诊断
             if (_overrides(token, cue) and not says_so) or (reached and _is_attributive(token)):
                 return True
             continue
