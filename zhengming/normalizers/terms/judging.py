@@ -365,7 +365,7 @@ def _leaves_out(found: Found) -> bool:
 
     Where a sub-type is said of it (急性), it may be another concept.
     """
-    if found.stated:
+    if any([value not in _EARLIEST for _axis, value in found.stated]):
         return False
     plain = any(term.kind == "synonym" and term.relation == "ambiguous" for _code, term in found.entry.senses)
     return plain and len(found.codes) == 1 and not found.entry.key.isascii()

@@ -22,7 +22,7 @@ OPERATED = "post_procedure"
 PLANNED = "planned"
 OPERATING = frozenset({"timing", "procedure"})  # axes of words of operations
 _BETWEEN = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
-EARLIER = frozenset({"fetal", "current", "patient"})  # values that a later one replaces: 胎儿期发现室缺，术后
+EARLIER = frozenset({"fetal", "neonatal", "current", "patient"})  # values that later ones replace: 胎儿期发现室缺，术后
 
 
 class Operated(NamedTuple):
@@ -237,9 +237,15 @@ def as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
     listed = reading.side(index, -1, NONE)
     if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
         return index, replace(cue, axis="procedure", value=PLANNED)
-    before = index
+    before, after = index, index + 1
+    if reading.glued(after) and after not in reading.hosts:
+        entry = reading.tokens[after].entry
+        if entry and any(one.value == PLANNED and one.position == "after" for one in entry.cues):
+            return index, replace(cue, axis="procedure", value=PLANNED)  # 封堵术前
     while reading.glued(before):
         before -= 1
+        if reading.tokens[before].measure:
+            continue  # 拟3岁封堵
         entry = reading.tokens[before].entry
         said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
         if PLANNED in said:

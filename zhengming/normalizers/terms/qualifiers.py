@@ -12,7 +12,15 @@ from dataclasses import replace
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.assays import is_beside
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.clauses import clause_of_its_own, closes, doubt_ended, has_object, heads, late, replaced
+from zhengming.normalizers.terms.clauses import (
+    clause_of_its_own,
+    closes,
+    doubt_ended,
+    has_object,
+    heads,
+    late,
+    replaced,
+)
 from zhengming.normalizers.terms.denials import (
     denies_a_word,
     doubt_both,
