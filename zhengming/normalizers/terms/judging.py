@@ -149,7 +149,7 @@ class Judge:
 
     def _resolve(self, found: Found, reading: Reading) -> bool:
         """An ambiguous abbreviation means what its sub-type or its sure neighbours are about, if that leaves one."""
-        short = found.entry.abbreviation or _leaves_out(found)
+        short = found.entry.abbreviation or _leaves_out(found) or self._is_told(found, reading)
         if not short or self._has_unread_neighbour(reading, found.token):
             return False
         named = _written_out(found, reading)
@@ -174,6 +174,12 @@ class Judge:
         if line:
             return self._settle(found, reading, line)
         return self._keeps_company(found, reading, [other.codes[0] for other in sure])
+
+    def _is_told(self, found: Found, reading: Reading) -> bool:
+        """Whether a word said of a name makes the full name of its concept with it: 新生儿 of 新生儿重度窒息."""
+        terms, key = self._lexicon.terms, found.entry.key
+        wholes = [terms.get(reading.text(reading.tokens[place]) + key) for place in found.stated.values()]
+        return any([whole is not None and whole.codes == found.codes and not whole.ambiguous for whole in wholes])
 
     def _in_line(self, found: Found, sure: Iterable[Found]) -> str:
         """The one sense that lies above, else below, a concept that the cell has for certain.
