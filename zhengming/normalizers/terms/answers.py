@@ -7,13 +7,14 @@ not. Where the form leaves open what it says, its names are doubted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import NONE, UNCLEAR, Cue
 
-_UNCLEAR = "unclear-negation"
-_ENDING = ",;。."  # what may close an answer
+_UNCLEAR: Final = "unclear-negation"
+_ENDING: Final = ",;。."  # what may close an answer
 
 
 def answer(reading: Reading, lexicon: Lexicon) -> None:

@@ -6,13 +6,15 @@ another examination shows (室缺，超声阴性) may be a denial, and is for a 
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, SENTENCE
 
-_ASSAY = "assay"
-_DOUBTED = frozenset({"suspected", "sought"})
+_ASSAY: Final = "assay"
+_DOUBTED: Final = frozenset({"suspected", "sought"})
 
 
 def is_beside(reading: Reading, index: int, lexicon: Lexicon) -> bool:

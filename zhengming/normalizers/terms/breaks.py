@@ -6,7 +6,7 @@ Nothing here guesses: the two parts together must be a name, and apart something
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
@@ -14,10 +14,10 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, SOFT
 
-_LEAST = 4  # characters of a name that is put together
-_LONGEST_PART = 12  # characters on either side of the break that are tried
-_BOTH = 2  # parts on either side of the break
-_REACH = 2  # tokens on either side of the break that may be part of the name
+_LEAST: Final = 4  # characters of a name that is put together
+_LONGEST_PART: Final = 12  # characters on either side of the break that are tried
+_BOTH: Final = 2  # parts on either side of the break
+_REACH: Final = 2  # tokens on either side of the break that may be part of the name
 
 
 class _Joined(NamedTuple):

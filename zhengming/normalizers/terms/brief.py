@@ -6,6 +6,8 @@ like it in the least, and its neighbours stand side by side in none.
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -15,8 +17,8 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
 _LEAST, _MOST = 2, 3  # characters of a brief name
-_APART = frozenset({"certainty", "timing", "procedure", "subject", "severity", "link", "contrast"})
-_OPERATED = frozenset({"post_procedure", "planned"})
+_APART: Final = frozenset({"certainty", "timing", "procedure", "subject", "severity", "link", "contrast"})
+_OPERATED: Final = frozenset({"post_procedure", "planned"})
 
 
 class Brief:

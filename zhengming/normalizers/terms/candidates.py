@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zhengming.dictionary.index.grams import code_points
 from zhengming.normalizers.terms.entry import Entry
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_POOL = 40  # terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings
-_KEPT = 200_000  # answers kept, some 100 MB
-SHOWN = 5  # candidates a reviewer is shown
+# Terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings.
+_POOL: Final = 40
+_KEPT: Final = 200_000  # answers kept, some 100 MB
+SHOWN: Final = 5  # candidates a reviewer is shown
 
 
 class CandidateIndex:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
+from typing import Final
 
 from zhengming.normalizers.terms.entry import TERM, WORD, Entry
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
@@ -22,17 +22,17 @@ from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
-_UNKNOWN = 30_000  # for each character nothing recognises
-_MISTYPED = 15_000  # more for each wrong character of a term
-_LEAST_MISTYPED = 3  # characters a term needs before a wrong one among them is thought of
-_INDEPENDENT = frozenset({"certainty", "infix"})  # axes of words of one character that are words beside unread text
-_LONGEST_TWICE = 4  # characters that may be typed twice
-_TWICE = re.compile(rf"(?=([^\x00-\x7f].{{,{_LONGEST_TWICE - 1}}})\1)")
-_LEAST_ITEM = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
-_LONGEST_WORD = 4  # characters of a word looked for around a character that is not the one meant
+_UNKNOWN: Final = 30_000  # for each character nothing recognises
+_MISTYPED: Final = 15_000  # more for each wrong character of a term
+_LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among them is thought of
+# Axes of words of one character that are words beside unread text.
+_INDEPENDENT: Final = frozenset({"certainty", "infix"})
+_LONGEST_TWICE: Final = 4  # characters that may be typed twice
+_TWICE: Final = re.compile(rf"(?=([^\x00-\x7f].{{,{_LONGEST_TWICE - 1}}})\1)")
+_LEAST_ITEM: Final = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
+_LONGEST_WORD: Final = 4  # characters of a word looked for around a character that is not the one meant
 
 
-@dataclass(slots=True)
 class Token:
     """A piece of the view, `[start, end)` in its squeezed text.
 
@@ -42,22 +42,38 @@ class Token:
     one has a negator inside.
     """
 
-    kind: str
-    start: int
-    end: int
-    entry: Entry | None = None
-    measure: Measure | None = None
-    typed: int = 0
-    joined: bool = False
-    doubted: str = ""
-    method: str = ""
-    denied: bool = False
+    __slots__ = ("denied", "doubted", "end", "entry", "joined", "kind", "measure", "method", "start", "typed")
+
+    def __init__(
+        self,
+        kind: str,
+        start: int,
+        end: int,
+        entry: Entry | None = None,
+        measure: Measure | None = None,
+        typed: int = 0,
+        joined: bool = False,
+        doubted: str = "",
+        method: str = "",
+        denied: bool = False,
+    ) -> None:
+        """Say what is known; written out, for what `dataclass` makes is not compiled."""
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.entry = entry
+        self.measure = measure
+        self.typed = typed
+        self.joined = joined
+        self.doubted = doubted
+        self.method = method
+        self.denied = denied
 
 
 # What may be read: where it ends and starts, its price, and what it is (a mistyped term with its wrong characters).
 _What = Entry | Measure | tuple[Entry, int]
 _Way = tuple[int, int, int, _What]
-_ORDER = itemgetter(0, 1)  # by the end, the longest first
+_ORDER: Final = itemgetter(0, 1)  # by the end, the longest first
 
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:

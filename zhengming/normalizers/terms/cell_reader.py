@@ -6,6 +6,7 @@ This is what most of the time of a matcher goes into, and so what is compiled wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.breaks import mended
@@ -34,7 +35,7 @@ from zhengming.normalizers.terms.specifiers import go_on, specify
 from zhengming.normalizers.terms.spelling import Spelling, respelled
 from zhengming.normalizers.terms.view import View
 
-_LEAST_LEFT = 2  # characters an unread stretch needs to be reported by itself
+_LEAST_LEFT: Final = 2  # characters an unread stretch needs to be reported by itself
 
 
 class CellReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from typing import Final
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.operations import OPERATING
@@ -10,7 +11,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
 
-_SETTLED = frozenset({"affirmed", "refuted"})
+_SETTLED: Final = frozenset({"affirmed", "refuted"})
 
 
 def clause_of_its_own(reading: Reading, index: int, cue: Cue) -> None:

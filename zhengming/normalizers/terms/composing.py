@@ -7,17 +7,17 @@ that is a kind of the other says both (膜周部，嵴下型), else both stand s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading
 
-_ANY = range(99)  # longer than any set of sub-types
-_KEPT = 50_000  # answers kept, some 20 MB
-PLACES = frozenset({"site", "laterality"})  # axes of sub-types that are places
-_ALWAYS = 2  # qualifiers every concept has: certainty and subject
+_ANY: Final = range(99)  # longer than any set of sub-types
+_KEPT: Final = 50_000  # answers kept, some 20 MB
+PLACES: Final = frozenset({"site", "laterality"})  # axes of sub-types that are places
+_ALWAYS: Final = 2  # qualifiers every concept has: certainty and subject
 
 Qualifier = tuple[str, str]
 

@@ -8,7 +8,7 @@ a name of that one, perhaps a joining word, and a name of the second, perhaps wi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
@@ -19,8 +19,8 @@ from zhengming.normalizers.terms.operations import OPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
-_LEAST_NAME = 2  # characters of either part
-_SAID_OF_BOTH = ("certainty", "subject", "timing")  # parts that differ in one of these are two statements
+_LEAST_NAME: Final = 2  # characters of either part
+_SAID_OF_BOTH: Final = ("certainty", "subject", "timing")  # parts that differ in one of these are two statements
 
 Qualifier = tuple[str, str]
 

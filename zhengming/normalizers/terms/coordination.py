@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.normalizers.terms.cell import Token, tokenize
 from zhengming.normalizers.terms.entry import Entry
@@ -16,12 +16,13 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE, SOFT
 
-_LONGEST_SIDE = 10  # characters before the first or after the last separator that are tried; names of parts are shorter
-_LEAST_SHARED = (
+# Characters before the first or after the last separator that are tried; names of parts are shorter.
+_LONGEST_SIDE: Final = 10
+_LEAST_SHARED: Final = (
     2  # characters of the shared start: the 房 of 房间隔、室间隔缺损 is not shared, 房室间隔缺损 another name
 )
 
-_UNFINISHED = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
+_UNFINISHED: Final = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
 
 Stretch = tuple[int, int]
 

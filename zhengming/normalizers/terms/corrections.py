@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from zhengming.normalizers.terms.brief import Brief
 from zhengming.normalizers.terms.cell import Token
@@ -14,10 +15,10 @@ from zhengming.normalizers.terms.slips import KINDS, LEAST_CHANGED, LONGEST, SLI
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import SOFT
 
-_REACH = 3  # tokens beside an unread one that may be part of the same name
-_BESIDE = 2  # words glued to a name on either side that may be part of another one
-_A_NAME_AND_ITS_REST = 2
-_READ_AS_MISTAKEN = KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
+_REACH: Final = 3  # tokens beside an unread one that may be part of the same name
+_BESIDE: Final = 2  # words glued to a name on either side that may be part of another one
+_A_NAME_AND_ITS_REST: Final = 2
+_READ_AS_MISTAKEN: Final = KINDS - {"added"}  # the 弁 of 肺动脉弁狭窄 is 瓣 rather than too much
 
 
 def corrected(tokens: list[Token], view: View, lexicon: Lexicon, slips: Slips, brief: Brief) -> list[Token]:

@@ -11,6 +11,7 @@ no longer in use, says so: the value is for review.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from zhengming.dictionary.decisions import folded
 from zhengming.dictionary.folding import key
@@ -22,12 +23,12 @@ from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.view import View
 
-METHOD = "decision"
-CELL = "cell-decided"  # reason of a mention when the decision was about the whole cell
-NO_MATCH = "decided-no-match"  # reason of an unmatched mention that no one need look at again
-_PLAIN: Mapping[str, str | float] = {"certainty": "affirmed", "subject": "patient"}
+METHOD: Final = "decision"
+CELL: Final = "cell-decided"  # reason of a mention when the decision was about the whole cell
+NO_MATCH: Final = "decided-no-match"  # reason of an unmatched mention that no one need look at again
+_PLAIN: Final[Mapping[str, str | float]] = {"certainty": "affirmed", "subject": "patient"}
 # Reasons that lie in what stands around a name: a decision on the name does not answer them.
-SURROUNDINGS = frozenset({"unread-before", "unread-after", "policy", "other-etiology", "other-kind"})
+SURROUNDINGS: Final = frozenset({"unread-before", "unread-after", "policy", "other-etiology", "other-kind"})
 
 Read = list[tuple[Mention, list[tuple[str, str]]]]
 

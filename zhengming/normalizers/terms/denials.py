@@ -6,16 +6,18 @@ an unread word with 不 in it may deny what it is glued to (不诊断先心病, 
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue, Vocabulary
 
-_BEGINNING = 4  # characters by which a word of one character is known to begin another name
-_EARLY = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
-_ENDING_SIZES = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
-_DEGREES = frozenset({"severity", "extent"})
-ENDED = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
+_BEGINNING: Final = 4  # characters by which a word of one character is known to begin another name
+_EARLY: Final = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
+_ENDING_SIZES: Final = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
+_DEGREES: Final = frozenset({"severity", "extent"})
+ENDED: Final = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
 
 def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:

@@ -6,6 +6,8 @@ foramen's.
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import BEFORE
@@ -13,10 +15,10 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
-_SIZES = (2, 3, 4)  # characters of such words
-_BESIDE = frozenset({"term", "unknown"})
-_LEAST_NAME = 2  # characters of the name behind one
-_ENDING = frozenset({"resolved", "post_procedure"})  # values of words behind which the name of a part may stand
+_SIZES: Final = (2, 3, 4)  # characters of such words
+_BESIDE: Final = frozenset({"term", "unknown"})
+_LEAST_NAME: Final = 2  # characters of the name behind one
+_ENDING: Final = frozenset({"resolved", "post_procedure"})  # values of words behind which the name of a part may stand
 
 
 def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:

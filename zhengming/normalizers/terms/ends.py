@@ -7,12 +7,14 @@ is closed.
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import LIST
 
-_TIMING = "timing"
-ENDED = "resolved"
+_TIMING: Final = "timing"
+ENDED: Final = "resolved"
 
 _Before = list[tuple[Found, str | float | None]]
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from zhengming.dictionary.folding import fold
 from zhengming.dictionary.model import Modifier, Term
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue, Vocabulary
 
-_METHODS = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
-TERM = 10_000  # price of a piece of a cell that is a term; see `cell`
-_LONGER = 1  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
-WORD = 12_000  # a cue or sub-type word: a term of the same characters goes first
-_SINGLE = 25_000  # a cue of one character is mostly part of a longer word
+_METHODS: Final = {"preferred": "exact", "abbreviation": "abbreviation", "local": "local-term", "decision": "decision"}
+TERM: Final = 10_000  # price of a piece of a cell that is a term; see `cell`
+_LONGER: Final = 1  # less for each character of a term: PA扩张 and 术后, not PA and 扩张术后
+WORD: Final = 12_000  # a cue or sub-type word: a term of the same characters goes first
+_SINGLE: Final = 25_000  # a cue of one character is mostly part of a longer word
 
 # A coordinating word lists what it joins; an accompanying one starts a new statement; 但 starts a new sentence.
-_JOINS = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
-_NO_AXES: frozenset[str] = frozenset()
+_JOINS: Final = {("link", "coordinate"): LIST, ("link", "accompany"): CLAUSE, ("contrast", ""): SENTENCE}
+_NO_AXES: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)

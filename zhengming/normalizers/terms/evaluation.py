@@ -14,12 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from zhengming.errors import UnreadableFile, UsageError
 from zhengming.normalizers.terms.matcher import Matcher
 from zhengming.normalizers.terms.mention import Mention
 
-BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 1.01)
+BANDS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 1.01)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ question; a label without one (家族史, 并发症, 手术) uses it up.
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.operations import OPERATED, OPERATING
@@ -15,11 +16,12 @@ from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.saying import explain
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Vocabulary
 
-_ASKING = "?"
-_ANSWERING = frozenset({"refuted", "well"})
-_TELLING = frozenset({"affirmed", "refuted"})
-_LABELS = frozenset({"certainty", "subject", "timing", "procedure", "link"})  # axes of words that a label is made of
-_SPEAKING = frozenset({"subject", "timing"})  # axes of words such as 家族史, 病史
+_ASKING: Final = "?"
+_ANSWERING: Final = frozenset({"refuted", "well"})
+_TELLING: Final = frozenset({"affirmed", "refuted"})
+# Axes of words that a label is made of.
+_LABELS: Final = frozenset({"certainty", "subject", "timing", "procedure", "link"})
+_SPEAKING: Final = frozenset({"subject", "timing"})  # axes of words such as 家族史, 病史
 
 
 def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:

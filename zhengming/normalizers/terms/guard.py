@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Container
 from functools import cached_property
 from itertools import combinations
+from typing import Final
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.variants import Variants
 
-_TELLING = 3  # characters of a term that can tell anything
-_SHORT = 3  # characters; 脑底 before 血管环 makes another disease of it, 免疫功能低 before 先心病 is one by itself
+_TELLING: Final = 3  # characters of a term that can tell anything
+# Characters; 脑底 before 血管环 makes another disease of it, 免疫功能低 before 先心病 is one by itself.
+_SHORT: Final = 3
 
 
 class Guard:

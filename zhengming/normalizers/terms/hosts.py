@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
-BEFORE = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
+BEFORE: Final = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
 
 
 def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: Lexicon) -> Found | None:

@@ -6,15 +6,17 @@ negator, that name is denied; so are the parts listed before it of which the sam
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import LIST, NONE
 
-_LEAST = 2  # characters of the part that a name begins with
-_OPEN = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
-_BESIDE = frozenset({"infix", "neutral"})  # axes of words that may stand before the negator: 均不大
+_LEAST: Final = 2  # characters of the part that a name begins with
+_OPEN: Final = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
+_BESIDE: Final = frozenset({"infix", "neutral"})  # axes of words that may stand before the negator: 均不大
 
 
 def denied_inside(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -9,10 +11,10 @@ from zhengming.normalizers.terms.mistyping import mistyped
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET
 
-_LEAST_MISTYPED = 5  # characters of an interrupted name in which a mistaken one is thought of
-_INSERTED = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
-_OPEN = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
-_LONGEST_DENIAL = 3  # characters of a denial that a sub-type word begins with: the 不伴 of 不伴梗阻
+_LEAST_MISTYPED: Final = 5  # characters of an interrupted name in which a mistaken one is thought of
+_INSERTED: Final = frozenset({"severity", "extent", "count", "etiology", "infix", "neutral"})
+_OPEN: Final = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
+_LONGEST_DENIAL: Final = 3  # characters of a denial that a sub-type word begins with: the 不伴 of 不伴梗阻
 
 
 def put_together(reading: Reading, index: int, lexicon: Lexicon) -> bool:

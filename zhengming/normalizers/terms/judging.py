@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
@@ -15,10 +16,10 @@ from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
-_LEAST_SAID = 2  # characters of unread text that only repeats what the name says
-_EARLIEST = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
-_LITTLE = 2  # characters of unread text that may be the mistyped rest of a mistyped name
-_MANY_KINDS = 60  # kinds below a concept beyond which any text would say one of them
+_LEAST_SAID: Final = 2  # characters of unread text that only repeats what the name says
+_EARLIEST: Final = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
+_LITTLE: Final = 2  # characters of unread text that may be the mistyped rest of a mistyped name
+_MANY_KINDS: Final = 60  # kinds below a concept beyond which any text would say one of them
 
 
 class Judge:

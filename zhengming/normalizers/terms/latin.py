@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Final
 
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
-_LEAST_NAME = 6  # letters of a name glued to abbreviations
-_LEAST_PIECE = 2  # letters of an abbreviation glued to others
-_LEAST_SMALL = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
-_SURE_PIECES = 2  # pieces of so many that make a word in small letters one of abbreviations, of two letters too
-_MOST_WAYS = 2  # equally good ways to cut the start of a word that are kept: more than one tells nothing
-_LONGEST_UNIT = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
-_KEPT = 50_000  # words whose cuts are kept, some 10 MB
-LETTERS = re.compile("[a-z]+")
+_LEAST_NAME: Final = 6  # letters of a name glued to abbreviations
+_LEAST_PIECE: Final = 2  # letters of an abbreviation glued to others
+_LEAST_SMALL: Final = 3  # letters of a glued abbreviation not all in capitals: the word coats is neither CoA nor TS
+_SURE_PIECES: Final = 2  # pieces of so many that make a word in small letters one of abbreviations, of two letters too
+_MOST_WAYS: Final = 2  # equally good ways to cut the start of a word that are kept: more than one tells nothing
+_LONGEST_UNIT: Final = 4  # letters of a unit that may stand before a glued abbreviation: mmhg has four
+_KEPT: Final = 50_000  # words whose cuts are kept, some 10 MB
+LETTERS: Final = re.compile("[a-z]+")
 
 
 def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:

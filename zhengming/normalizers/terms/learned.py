@@ -14,16 +14,16 @@ the cell denies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
-METHOD = "learned"
-_OPEN = frozenset({"only-similar", "nothing-similar"})
-_SHOWN = 8  # candidates a reviewer is shown
+METHOD: Final = "learned"
+_OPEN: Final = frozenset({"only-similar", "nothing-similar"})
+_SHOWN: Final = 8  # candidates a reviewer is shown
 
 Reading = tuple[Mention, list[tuple[str, str]]]
 Read = list[Reading]

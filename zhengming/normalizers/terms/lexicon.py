@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from zhengming.dictionary.folding import fold, key, keys, squeezed
 from zhengming.dictionary.model import Category, Term
@@ -29,11 +29,12 @@ class Words(Protocol):
     def iter(self, text: str) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
 
 
-_TELLING = frozenset({"certainty", "timing", "procedure", "subject"})  # axes of cues that change what a name tells
-_ENDING_SIZES = (2, 3, 4)
-_KEPT = 20_000  # concepts whose names are kept together, some 10 MB
-_CONTINUED = 20  # names that go on from a text that are looked at
-LEAST_SHARED = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
+# Axes of cues that change what a name tells.
+_TELLING: Final = frozenset({"certainty", "timing", "procedure", "subject"})
+_ENDING_SIZES: Final = (2, 3, 4)
+_KEPT: Final = 20_000  # concepts whose names are kept together, some 10 MB
+_CONTINUED: Final = 20  # names that go on from a text that are looked at
+LEAST_SHARED: Final = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
 
 
 class Lexicon:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zhengming import collecting
 from zhengming.dictionary.decisions import Decision
@@ -44,9 +44,9 @@ from zhengming.normalizers.terms.vocabulary import vocabulary
 if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
-_TOGETHER = 40_000  # texts that are read together of a large category
-_TRIED = 200  # texts of very many that are read before the others are shared out
-_SEEN = 300_000  # texts whose mentions are kept, some 300 MB
+_TOGETHER: Final = 40_000  # texts that are read together of a large category
+_TRIED: Final = 200  # texts of very many that are read before the others are shared out
+_SEEN: Final = 300_000  # texts whose mentions are kept, some 300 MB
 
 Steps = list[tuple[str, str]]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.vocabulary import Vocabulary
 
-_LEAST_BY_SOUND = 4  # characters a term needs for each one in it that only sounds like what was typed
-_LEAST_WITH_A_WORD = 6  # characters of a term of which two side by side sound like a word that was typed
-_LEAST_CLEAR = 3  # characters of a cue that a mere likeness of sound settles
-_RIGHT_FOR_A_WRONG = 3  # characters a term needs for each wrong one of any sort
+_LEAST_BY_SOUND: Final = 4  # characters a term needs for each one in it that only sounds like what was typed
+_LEAST_WITH_A_WORD: Final = 6  # characters of a term of which two side by side sound like a word that was typed
+_LEAST_CLEAR: Final = 3  # characters of a cue that a mere likeness of sound settles
+_RIGHT_FOR_A_WRONG: Final = 3  # characters a term needs for each wrong one of any sort
 
 
 def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:

@@ -7,7 +7,7 @@ The part is no finding (主动脉瓣三叶). What the words behind it deny is wh
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
@@ -15,10 +15,11 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, Vocabulary
 
-_LEAST_PART = 2  # characters of the name of a part
-_METHOD = "interrupted"
-_OPEN = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
-_BESIDE = frozenset({"neutral", "severity", "extent", "infix"})  # axes of words before what is denied: 未见明显狭窄
+_LEAST_PART: Final = 2  # characters of the name of a part
+_METHOD: Final = "interrupted"
+_OPEN: Final = frozenset({"unknown", "modifier"})  # kinds of words that are no names by themselves
+# Axes of words before what is denied: 未见明显狭窄.
+_BESIDE: Final = frozenset({"neutral", "severity", "extent", "infix"})
 
 
 class _Part(NamedTuple):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from zhengming.normalizers.terms.latin import glued_unit
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Unit
 
-_FIRST = re.compile(r"[1-9]\.[1-9]")
-_HAN_ITEM = re.compile(r"(?<=\()[一二三四五六七八九](?=\))")
-_HAN_MARKED = re.compile(r"[一二三四五六七八九](?=[、.])")
-_LETTER_ITEM = re.compile(r"[a-i](?=[.、):])")
+_FIRST: Final = re.compile(r"[1-9]\.[1-9]")
+_HAN_ITEM: Final = re.compile(r"(?<=\()[一二三四五六七八九](?=\))")
+_HAN_MARKED: Final = re.compile(r"[一二三四五六七八九](?=[、.])")
+_LETTER_ITEM: Final = re.compile(r"[a-i](?=[.、):])")
 _HAN_DIGITS, _LETTERS = " 一二三四五六七八九", " abcdefghi"
-_ITEM = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
+_ITEM: Final = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Measure:
     quantity: str
 
 
-BARE = Measure(0, 0, None, "")
-_SAID = {"han": Measure(0, 0, None, "interval"), "item": BARE}
-_OTHER = Measure(0, 0, None, "other")
+BARE: Final = Measure(0, 0, None, "")
+_SAID: Final = {"han": Measure(0, 0, None, "interval"), "item": BARE}
+_OTHER: Final = Measure(0, 0, None, "other")
 
 
 def items(view: View, lexicon: Lexicon) -> list[int]:

@@ -8,7 +8,7 @@ Where that says nothing, an operation is said of what stands before it, as any o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
@@ -18,11 +18,12 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
 
-OPERATED = "post_procedure"
-PLANNED = "planned"
-OPERATING = frozenset({"timing", "procedure"})  # axes of words of operations
-_BETWEEN = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
-EARLIER = frozenset({"fetal", "neonatal", "current", "patient"})  # values that later ones replace: 胎儿期发现室缺，术后
+OPERATED: Final = "post_procedure"
+PLANNED: Final = "planned"
+OPERATING: Final = frozenset({"timing", "procedure"})  # axes of words of operations
+_BETWEEN: Final = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
+# Values that later ones replace: 胎儿期发现室缺，术后.
+EARLIER: Final = frozenset({"fetal", "neonatal", "current", "patient"})
 
 
 class Operated(NamedTuple):

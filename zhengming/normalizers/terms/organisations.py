@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from zhengming.dictionary.folding import fold, key
 from zhengming.dictionary.model import Category
@@ -20,9 +21,11 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found
 from zhengming.normalizers.terms.wordlist import wordlist
 
-_BRACKETS = re.compile(r"[(\[{<《〈【「『〔〖]([^()\[\]{}<>《》〈〉【】「」『』〔〕〖〗]{0,80})[)\]}>》〉】」』〕〗]")
-_LONGEST_CAMPUS = 8  # characters with the word for campus: 江北新区院区 has 6
-_LONGEST_CELL = 120  # characters; a longer cell is no name
+_BRACKETS: Final = re.compile(
+    r"[(\[{<《〈【「『〔〖]([^()\[\]{}<>《》〈〉【】「」『』〔〕〖〗]{0,80})[)\]}>》〉】」』〕〗]"
+)
+_LONGEST_CAMPUS: Final = 8  # characters with the word for campus: 江北新区院区 has 6
+_LONGEST_CELL: Final = 120  # characters; a longer cell is no name
 
 
 class OrganisationReader:

@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zhengming.normalizers.terms.mention import Candidate, Mention
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from multiprocessing.pool import IMapIterator
     from multiprocessing.sharedctypes import Synchronized
 
-LEAST_TEXTS = 2_000  # below this a fork (some 30 ms) gains too little
-_PORTION = 250  # texts that a process takes at a time
+LEAST_TEXTS: Final = 2_000  # below this a fork (some 30 ms) gains too little
+_PORTION: Final = 250  # texts that a process takes at a time
 
 _Reader = Callable[[str], Sequence[Mention]]
 _work: _Work | None = None  # what a worker inherits by being forked
@@ -112,4 +112,4 @@ def _with_candidates(values: Sequence[Any], make: Callable[[Any], object]) -> tu
 
 
 _mention = partial(tuple.__new__, Mention)  # a third of what Mention._make takes
-_CANDIDATES = Mention._fields.index("candidates")
+_CANDIDATES: Final = Mention._fields.index("candidates")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.entry import Entry
@@ -18,9 +19,9 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found
 from zhengming.normalizers.terms.wordlist import wordlist
 
-_DEEPEST = 8  # names in a path; four levels, each perhaps said twice
-_LONGEST_NAME = 15  # characters from a path to the word of its unknown level; the longest division has 15
-_DIGIT = re.compile("[0-9a-z]")
+_DEEPEST: Final = 8  # names in a path; four levels, each perhaps said twice
+_LONGEST_NAME: Final = 15  # characters from a path to the word of its unknown level; the longest division has 15
+_DIGIT: Final = re.compile("[0-9a-z]")
 
 
 class PlaceReader:

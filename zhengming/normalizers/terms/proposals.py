@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from zhengming.normalizers.terms.candidates import CandidateIndex
 from zhengming.normalizers.terms.cell import Token
@@ -24,12 +24,13 @@ from zhengming.normalizers.terms.stored import StoredLexicon
 from zhengming.normalizers.terms.stored_candidates import StoredCandidates
 from zhengming.normalizers.terms.vocabulary import NONE, SOFT
 
-PLAIN = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
-_LEAST_SLIPPED = 5  # characters a term needs before a doubled or exchanged one is put right
-_LEAST_COMPARED = 3  # characters an unread stretch needs before similar terms say anything; twice as many letters
-_GOING_ON = 2  # unread characters beside a name that must look like part of a longer one
-_LIKER = 0.75  # how like another name a known one with unread text must be to be doubted
-_NOTHING = Entry("")
+PLAIN: Final = {"certainty": "affirmed", "subject": "patient"}  # what goes without saying of every mention
+_LEAST_SLIPPED: Final = 5  # characters a term needs before a doubled or exchanged one is put right
+# Characters an unread stretch needs before similar terms say anything; twice as many letters.
+_LEAST_COMPARED: Final = 3
+_GOING_ON: Final = 2  # unread characters beside a name that must look like part of a longer one
+_LIKER: Final = 0.75  # how like another name a known one with unread text must be to be doubted
+_NOTHING: Final = Entry("")
 
 Result = TypeVar("Result")
 

@@ -8,6 +8,7 @@ concept that has such a sub-type takes it, else the better joined one.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.assays import is_beside
@@ -43,13 +44,13 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
-_SAYING = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
-_SEEING = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
-_NOTHING = frozenset[str]()
-_LABELS = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
-_DEGREES = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
-_BETWEEN = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
-_WORDS_APART = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
+_SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
+_SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
+_NOTHING: Final = frozenset[str]()
+_LABELS: Final = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
+_DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
+_BETWEEN: Final = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
+_WORDS_APART: Final = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
 
 
 def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:

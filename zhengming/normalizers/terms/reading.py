@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
-_JOINING = frozenset({"cue", "number"})  # kinds of tokens that may separate what stands on either side of them
+_JOINING: Final = frozenset({"cue", "number"})  # kinds of tokens that may separate what stands on either side of them
 
 
-@dataclass(slots=True)
 class Found:
     """One concept being read: `token` is the index of its token, `[start, end)` its squeezed stretch.
 
@@ -21,18 +20,48 @@ class Found:
     that says it, where `qualifiers` keeps the first of each axis.
     """
 
-    token: int
-    start: int
-    end: int
-    codes: tuple[str, ...]
-    entry: Entry
-    method: str
-    problem: str = ""
-    qualifiers: dict[str, str | float] = field(default_factory=dict)
-    steps: list[tuple[str, str]] = field(default_factory=list)
-    rivals: tuple[tuple[float, str], ...] = ()
-    shares: Found | None = None
-    stated: dict[tuple[str, str], int] = field(default_factory=dict)
+    __slots__ = (
+        "codes",
+        "end",
+        "entry",
+        "method",
+        "problem",
+        "qualifiers",
+        "rivals",
+        "shares",
+        "start",
+        "stated",
+        "steps",
+        "token",
+    )
+
+    def __init__(
+        self,
+        token: int,
+        start: int,
+        end: int,
+        codes: tuple[str, ...],
+        entry: Entry,
+        method: str,
+        problem: str = "",
+        qualifiers: dict[str, str | float] | None = None,
+        steps: list[tuple[str, str]] | None = None,
+        rivals: tuple[tuple[float, str], ...] = (),
+        shares: Found | None = None,
+    ) -> None:
+        """Nothing is stated of it yet; written out, for what `dataclass` makes is not compiled."""
+        self.token = token
+        self.start = start
+        self.end = end
+        self.codes = codes
+        self.entry = entry
+        self.method = method
+        self.problem = problem
+        self.qualifiers: dict[str, str | float] = {} if qualifiers is None else qualifiers
+        self.steps: list[tuple[str, str]] = [] if steps is None else steps
+        self.rivals = rivals
+        self.shares = shares
+        self.stated: dict[tuple[str, str], int] = {}
 
 
 class Reading:

@@ -6,6 +6,8 @@ belong to it (肺动脉瓣重度狭窄). Nothing here guesses: the text put toge
 
 from __future__ import annotations
 
+from typing import Final
+
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.composing import PLACES
 from zhengming.normalizers.terms.entry import Entry
@@ -15,16 +17,17 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
-_LONGEST_SHARE = 6  # characters a list item may have before the shared head: 完全性右束支 has six
-_LEAST_ENDING = 4  # characters of an ending that may be of any start of a name: 瘤样改变
-_LEAST_FRONT = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
-_LEAST_GLUED = 2  # characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损
-_IN_PIECES = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
-_LEAST_PLACE = 3  # characters of a word such as 左房内
-_HEADS = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
-_DEGREES = frozenset({"severity"})
-_INSIDE = frozenset({"refuted", "post_procedure"})  # what a word between a name and an ending may say
-_NEUTRAL = frozenset({"neutral"})
+_LONGEST_SHARE: Final = 6  # characters a list item may have before the shared head: 完全性右束支 has six
+_LEAST_ENDING: Final = 4  # characters of an ending that may be of any start of a name: 瘤样改变
+_LEAST_FRONT: Final = 2  # characters of a name that an ending joined to it may take over: 心房颤动、扑动
+# Characters of an item glued to the name whose head it shares: 左房左室增大, but never 房室间隔缺损.
+_LEAST_GLUED: Final = 2
+_IN_PIECES: Final = frozenset({"interrupted", "shared-head"})  # how names are found that a degree stands inside
+_LEAST_PLACE: Final = 3  # characters of a word such as 左房内
+_HEADS: Final = frozenset({"unknown", "modifier", "term"})  # kinds of words that an interrupted name may begin with
+_DEGREES: Final = frozenset({"severity"})
+_INSIDE: Final = frozenset({"refuted", "post_procedure"})  # what a word between a name and an ending may say
+_NEUTRAL: Final = frozenset({"neutral"})
 
 
 def recover(reading: Reading, lexicon: Lexicon) -> None:

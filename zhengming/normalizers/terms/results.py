@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category
@@ -21,9 +22,10 @@ from zhengming.normalizers.terms.operations import OPERATED, Operated, Operation
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
 
-_LEFT = "course"  # the axis of words for what is left
-_TELLING = frozenset({"certainty", "neutral", "infix", "severity", "extent", "count"})  # axes of words beside one
-_METHOD = "shared-head"
+_LEFT: Final = "course"  # the axis of words for what is left
+# Axes of words beside one.
+_TELLING: Final = frozenset({"certainty", "neutral", "infix", "severity", "extent", "count"})
+_METHOD: Final = "shared-head"
 
 
 class Results:

@@ -7,7 +7,7 @@ character in question tells no two concepts apart anywhere in the dictionary.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -17,17 +17,17 @@ from zhengming.normalizers.terms.variants import Variants, neighbours
 if TYPE_CHECKING:
     from ahocorasick import Automaton
 
-_LEAST = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
-LEAST_CHANGED = 4  # of one in which a character may be mistaken for one that looks or sounds like it
-_LEAST_MISSING = 6  # characters that must be left of a name: 肝细胞瘤 is no slip of 肝母细胞瘤
-LONGEST = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
-_KEPT = 100_000  # texts whose names one slip away are kept, some 30 MB
-_FAR = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
-SLIP = 2  # characters that one slip touches: two neighbours exchanged
-_END = 2  # characters at one end of a name that a slip at the other end leaves alone
+_LEAST: Final = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
+LEAST_CHANGED: Final = 4  # of one in which a character may be mistaken for one that looks or sounds like it
+_LEAST_MISSING: Final = 6  # characters that must be left of a name: 肝细胞瘤 is no slip of 肝母细胞瘤
+LONGEST: Final = 24  # characters of a name, and of an unread stretch, in which a slip is looked for
+_KEPT: Final = 100_000  # texts whose names one slip away are kept, some 30 MB
+_FAR: Final = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
+SLIP: Final = 2  # characters that one slip touches: two neighbours exchanged
+_END: Final = 2  # characters at one end of a name that a slip at the other end leaves alone
 
 
-KINDS = frozenset({"added", "missing", "moved", "changed"})
+KINDS: Final = frozenset({"added", "missing", "moved", "changed"})
 
 
 class Slip(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
@@ -17,11 +18,11 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
-_WORD = re.compile("[a-z]+")
-_LONGEST_SMALL_WORD = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
-_LEAST_FRONT = 3  # characters of a name that text in a bracket goes on from
-_LEAST_NAME = 5  # letters of a Latin name that a bracket repeats
-_LEAST_SAID = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
+_WORD: Final = re.compile("[a-z]+")
+_LONGEST_SMALL_WORD: Final = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
+_LEAST_FRONT: Final = 3  # characters of a name that text in a bracket goes on from
+_LEAST_NAME: Final = 5  # letters of a Latin name that a bracket repeats
+_LEAST_SAID: Final = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
 
 def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:

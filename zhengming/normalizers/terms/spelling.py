@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhengming.dictionary.folding import fold
 from zhengming.normalizers.terms.cell import Token, tokenize
@@ -17,14 +17,14 @@ from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
-_LEAST = 5  # letters of a word that is put right; atria and aorta have five
-_LEAST_SCANNED = 3  # letters of a word with a digit among them that is put right: n0n
-_LEAST_FOR_TWO = 9  # letters of a word in which two slips are put right: regurgitation
-_MOST_MEANT = 3  # words that a misspelled one may be, of which the words beside it choose
-_LEAST_ALONE = 8  # letters of a name that is one word: extroversion is no dextroversion
-_WORD = re.compile("[a-z]+")
-_RUN = re.compile("[a-z][a-z0-9]*[a-z]")
-_SCANNED = (("rn", "m"), ("m", "rn"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("1", "i"))
+_LEAST: Final = 5  # letters of a word that is put right; atria and aorta have five
+_LEAST_SCANNED: Final = 3  # letters of a word with a digit among them that is put right: n0n
+_LEAST_FOR_TWO: Final = 9  # letters of a word in which two slips are put right: regurgitation
+_MOST_MEANT: Final = 3  # words that a misspelled one may be, of which the words beside it choose
+_LEAST_ALONE: Final = 8  # letters of a name that is one word: extroversion is no dextroversion
+_WORD: Final = re.compile("[a-z]+")
+_RUN: Final = re.compile("[a-z][a-z0-9]*[a-z]")
+_SCANNED: Final = (("rn", "m"), ("m", "rn"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("1", "i"))
 
 
 class Spelling:

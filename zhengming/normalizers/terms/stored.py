@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from zhengming.dictionary.folding import key
 from zhengming.dictionary.model import Category, Dictionary, Term
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from zhengming.dictionary.index.hashes import HashSet
     from zhengming.dictionary.stored_category import StoredCategory
 
-START = 4  # characters by which a text is looked up, as in `dictionary.index.words`
-LARGE = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
-_KEPT = 100_000  # answers kept, some 50 MB of entries
+START: Final = 4  # characters by which a text is looked up, as in `dictionary.index.words`
+LARGE: Final = 50_000  # terms of a release from which its index is used; fewer are held in memory within a second
+_KEPT: Final = 100_000  # answers kept, some 50 MB of entries
 
 Value = TypeVar("Value")
 

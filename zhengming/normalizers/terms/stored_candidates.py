@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from zhengming.normalizers.terms.candidates import SHOWN, CandidateIndex, best_of_each
 from zhengming.normalizers.terms.mention import Candidate
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from zhengming.dictionary.index.nearest import Nearest
     from zhengming.normalizers.terms.stored import StoredLexicon
 
-_KEPT = 200_000  # answers kept
-_ASKED = 10  # terms asked of the index for one text: several may be of one concept
-_SPARE = 5  # terms asked beyond the concepts wanted, for the same reason
-_NAMED = 8  # concepts of one term that are told apart: more are shown to nobody
-_TOGETHER = 20_000  # texts whose terms are looked up together
+_KEPT: Final = 200_000  # answers kept
+_ASKED: Final = 10  # terms asked of the index for one text: several may be of one concept
+_SPARE: Final = 5  # terms asked beyond the concepts wanted, for the same reason
+_NAMED: Final = 8  # concepts of one term that are told apart: more are shown to nobody
+_TOGETHER: Final = 20_000  # texts whose terms are looked up together
 
-_CANDIDATE = partial(tuple.__new__, Candidate)  # of three values; made by the million, so without a call in Python
+# Of three values; made by the million, so without a call in Python.
+_CANDIDATE: Final = partial(tuple.__new__, Candidate)
 
 Result = TypeVar("Result")
 Answers = Iterator[list[tuple[float, str]]]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from itertools import islice
+from typing import Final
 
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.outcome import Status
@@ -14,10 +15,10 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.reading import Found
 
-_DOUBTED = 0.75  # confidence of a known term that something speaks against: below every accept level
-_SHOWN = 8  # candidates a reviewer is shown
-_ALWAYS = 2  # qualifiers every mention has
-_OF_ALL = ("certainty", "subject")  # qualifiers that a general and a more specific mention must share
+_DOUBTED: Final = 0.75  # confidence of a known term that something speaks against: below every accept level
+_SHOWN: Final = 8  # candidates a reviewer is shown
+_ALWAYS: Final = 2  # qualifiers every mention has
+_OF_ALL: Final = ("certainty", "subject")  # qualifiers that a general and a more specific mention must share
 
 
 class Verdicts:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Final
 
 from zhengming.dictionary.folding import fold_with_offsets
 from zhengming.dictionary.wordings import Wordings
 from zhengming.normalizers.terms.vocabulary import NONE, Vocabulary
 
-MAX_CELL = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
+MAX_CELL: Final = 4_096  # characters of a cell that are read; the longest honest diagnosis cell seen had under 1,000
 
-_NEWLINES = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
-_MARKS = re.compile(r"([\W_]+)")
-_OPENING = frozenset("([{<《〈【「『〔〖")
-_NUMERAL = frozenset("ivx")  # letters of a roman numeral
-_CLOSING = frozenset(")]}>》〉】」』〕〗")
+_NEWLINES: Final = str.maketrans({"\n": "。", "\r": "。", "\v": "。", "\f": "。"})
+_MARKS: Final = re.compile(r"([\W_]+)")
+_OPENING: Final = frozenset("([{<《〈【「『〔〖")
+_NUMERAL: Final = frozenset("ivx")  # letters of a roman numeral
+_CLOSING: Final = frozenset(")]}>》〉】」』〕〗")
 
 
 class View:

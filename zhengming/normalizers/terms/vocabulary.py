@@ -12,18 +12,32 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from zhengming.dictionary.folding import fold, key
 
-_HAN_NUMERALS = "一二三四五六七八九十两半数"
+_HAN_NUMERALS: Final = "一二三四五六七八九十两半数"
 
-_BOXES = frozenset({"tick", "box", "blank"})  # positions of marks
-_FEW = 16  # characters that a part may be in which makes them look alike: 曷 of 竭 and 歇, no 月
-_LONGEST_RUN = 3  # marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes
+_BOXES: Final = frozenset({"tick", "box", "blank"})  # positions of marks
+_FEW: Final = 16  # characters that a part may be in which makes them look alike: 曷 of 竭 and 歇, no 月
+# Marks that stand together whose meaning is kept: all that honest cells have but for ... and dashes.
+_LONGEST_RUN: Final = 3
 
-UNCLEAR = "unclear"  # the certainty of an answer or a word that cannot be told
-NONE, SOFT, BRACKET, LIST, CLAUSE, SENTENCE = range(6)
-_STRENGTH = {"soft": SOFT, "bracket": BRACKET, "list": LIST, "assign": LIST, "clause": CLAUSE, "sentence": SENTENCE}
+UNCLEAR: Final = "unclear"  # the certainty of an answer or a word that cannot be told
+NONE: Final = 0
+SOFT: Final = 1
+BRACKET: Final = 2
+LIST: Final = 3
+CLAUSE: Final = 4
+SENTENCE: Final = 5
+_STRENGTH: Final = {
+    "soft": SOFT,
+    "bracket": BRACKET,
+    "list": LIST,
+    "assign": LIST,
+    "clause": CLAUSE,
+    "sentence": SENTENCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
