@@ -31,7 +31,8 @@ class CategoryManifest(BaseModel):
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
     for a word of an operation what such an operation treats, `untreated` what none treats,
     `ended` for a word of an end what may end so, `signs` of
-    what 待查 asks for the cause, `graded` what has a degree, `measured` for a quantity
+    what 待查 asks for the cause, `graded` what has a degree, `parts` for a context the
+    abbreviations that may mean a part of the body there, `measured` for a quantity
     which concepts have it, `elsewhere` for an abbreviation the words beside which it means something else. `wordings`
     gives for a word how else it is written, in as many characters; of the qualifiers in `exclusive` a concept has one
     of each axis.
@@ -55,6 +56,7 @@ class CategoryManifest(BaseModel):
     elsewhere: dict[str, tuple[str, ...]] = {}
     signs: tuple[str, ...] = ()
     graded: tuple[str, ...] = ()
+    parts: dict[str, tuple[str, ...]] = {}
     untreated: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     inclusive: tuple[str, ...] = ()

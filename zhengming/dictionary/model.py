@@ -106,7 +106,8 @@ class Policy:
     for a word that something has ended with (闭合) what may end so.
     `measured` gives for a quantity (`size_mm`) the concepts of which it is told, `elsewhere` for an abbreviation the
     words beside which it means none of them. `signs` are concepts that are there where their cause is sought (待查),
-    `graded` those that have a degree (轻度).
+    `graded` those that have a degree (轻度), `parts` gives for a context abbreviations that may as well mean a part of
+    the body among its concepts (PA).
     `wordings` gives for a word of its terms how else it is written. `exclusive` are qualifiers (`course=acute`) of one
     axis that no concept has two of: one that makes no kind, where another one does, is a kind that the category lacks.
     A kind that one of `inclusive` makes is all there is to say where others are said beside it (混合型：心上+心内).
@@ -130,6 +131,7 @@ class Policy:
     signs: tuple[str, ...] = ()
     graded: tuple[str, ...] = ()
     ended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

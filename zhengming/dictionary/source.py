@@ -163,6 +163,7 @@ def made_category(
             about.signs,
             about.graded,
             about.ended,
+            about.parts,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -278,7 +278,7 @@ def _policy(category: Category) -> Iterator[str]:
     yield from (f"graded {code}" for code in policy.graded)
     yield from (f"exclusive {qualifier}" for qualifier in policy.exclusive)
     yield from (f"inclusive {qualifier}" for qualifier in policy.inclusive)
-    for name in ("usual_etiology", "contexts", "treatments", "ended", "measured", "elsewhere", "wordings"):
+    for name in ("usual_etiology", "contexts", "treatments", "ended", "measured", "elsewhere", "parts", "wordings"):
         yield from (f"{name} {one}: {', '.join(values)}" for one, values in getattr(policy, name).items())
 
 

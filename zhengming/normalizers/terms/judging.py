@@ -9,6 +9,7 @@ from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.denials import is_doubted, is_no_degree
+from zhengming.normalizers.terms.evidence import may_be_part, parts
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.hosts import has_degrees
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -48,6 +49,7 @@ class Judge:
         self._elsewhere = {
             lexicon.key(one): [lexicon.key(word) for word in words] for one, words in category.policy.elsewhere.items()
         }
+        self._parts = parts(lexicon)
         self._degrees = _degrees(lexicon)
         self._congenital = [
             word
@@ -171,10 +173,11 @@ class Judge:
             for other in reading.found
             if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous
         ]
-        line = self._in_line(found, sure)
-        if line:
-            return self._settle(found, reading, line)
-        return self._keeps_company(found, reading, [other.codes[0] for other in sure])
+        code = self._in_line(found, sure) or self._in_company(found, reading, [other.codes[0] for other in sure])
+        contexts = self._parts.get(found.entry.key)
+        if not code or (contexts and may_be_part(code, contexts, sure, self.category)):
+            return False
+        return self._settle(found, reading, code)
 
     def _is_told(self, found: Found, reading: Reading) -> bool:
         """Whether a word said of a name makes the full name of its concept with it: 新生儿 of 新生儿重度窒息."""
@@ -198,8 +201,8 @@ class Judge:
                 return line[0]
         return ""
 
-    def _keeps_company(self, found: Found, reading: Reading, sure: Iterable[str]) -> bool:
-        """Whether one sense alone is of what the cell, else its row, else its sender is about."""
+    def _in_company(self, found: Found, reading: Reading, sure: Iterable[str]) -> str:
+        """The one sense that alone is of what the cell, else its row, else its sender is about."""
         spoken_of = self._spoken_of(reading.view.text)
         company = {
             code: sum(not self._contexts(code).isdisjoint(self._contexts(other)) for other in sure)
@@ -211,7 +214,7 @@ class Judge:
                 company = {code: len(self._contexts(code) & further) for code in found.codes}
         most = max(company.values())
         related = [code for code, count in company.items() if count == most]
-        return most > 0 and len(related) == 1 and self._settle(found, reading, related[0])
+        return related[0] if most > 0 and len(related) == 1 else ""
 
     def _means_another(self, found: Found, reading: Reading) -> bool:
         """Whether the cell has a word beside which the abbreviation means something else: VSD负压引流."""

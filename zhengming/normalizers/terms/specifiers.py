@@ -22,6 +22,7 @@ _WORD: Final = re.compile("[a-z]+")
 _LONGEST_SMALL_WORD: Final = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
 _LEAST_FRONT: Final = 3  # characters of a name that text in a bracket goes on from
 _LEAST_NAME: Final = 5  # letters of a Latin name that a bracket repeats
+_MANY_KINDS: Final = 60  # kinds below a concept beyond which a part of the body says none of them
 _LEAST_SAID: Final = 2  # characters, none of them Latin, a bracket needs to be looked for inside names
 
 
@@ -193,10 +194,13 @@ def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
         if "unknown" not in sorts or not sorts <= {"unknown", "modifier"}:
             continue
         said = reading.view.text[tokens[0].start : tokens[-1].end]
+        below = category.descendants(found.codes[0])
+        if (said.isascii() and len(said) < _LEAST_NAME) or len(below) > _MANY_KINDS:
+            continue  # AO and 二尖瓣 beside 先心病 are parts that were looked at
         own = lexicon.names(found.codes[0]).split("\0")
         kinds = {
             code
-            for code in category.descendants(found.codes[0])
+            for code in below
             if said in lexicon.names(code)
             for whole in lexicon.names(code).split("\0")
             if whole.startswith(said) and any(_ends(name, whole[len(said) :]) for name in own)
@@ -285,7 +289,10 @@ def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, categ
         return None
     if not any(token.kind == "unknown" for token in tokens):
         return None
-    saying = {code for code in category.descendants(found.codes[0]) if core in lexicon.names(code)}
+    below = category.descendants(found.codes[0])
+    if len(below) > _MANY_KINDS:
+        return None  # 先心病（二尖瓣）
+    saying = {code for code in below if core in lexicon.names(code)}
     topmost = [code for code in saying if category.ancestors(code).isdisjoint(saying)]
     return _preferred(topmost[0], lexicon, category) if len(topmost) == 1 else None
 
