@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Final
 
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.operations import OPERATING
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
-from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 _SETTLED: Final = frozenset({"affirmed", "refuted"})
 
@@ -61,6 +62,8 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
     for found in _clause_before(reading, index):
         if subjects and found.qualifiers.get("subject", "patient") not in subjects:
             continue  # 家族中有肥厚型心肌病，患儿未见
+        if cue.value == "suspected" and found.qualifiers.get(cue.axis) == "refuted" and _has_kind(reading, index):
+            continue  # 并非完全型，考虑部分型
         if not clear:
             found.problem = found.problem or ("" if proves else "unclear-negation")
             continue
@@ -89,6 +92,47 @@ def replaced(reading: Reading, index: int, lexicon: Lexicon) -> None:
         if position == 0 or reading.separations[position] > LIST:
             return
         position -= 1
+
+
+def looks_ahead(reading: Reading, index: int, words: tuple[str, ...]) -> bool:
+    """Whether the doubt or denial is one of those whose object, if it has any, stands behind: 室缺不能除外房缺.
+
+    Where the name behind has such a word of its own, each is said of the name before it.
+    """
+    gaps, tokens, place = reading.view.gaps, reading.tokens, index + 1
+    entry = tokens[index].entry
+    if entry is None or not entry.key.endswith(words):
+        return False
+    limit = SOFT if entry.key.isascii() else NONE
+    while place < len(tokens) and gaps[tokens[place].start] <= limit and place not in reading.hosts:
+        if tokens[place].kind == "unknown" or _says_whether(tokens[place]):
+            return False
+        place += 1
+    if place >= len(tokens) or gaps[tokens[place].start] > limit:
+        return False
+    name = place
+    place += 1
+    while place < len(tokens) and tokens[place].kind == "part":
+        place += 1
+    if reading.glued(place) and _says_whether(tokens[place]):
+        return False
+    for between in range(index + 1, name + 1):
+        reading.separations[between] = gaps[tokens[between].start]  # 不能除外合并房缺: nothing is joined
+    return True
+
+
+def _says_whether(token: Token) -> bool:
+    """Whether the token is a word that denies, doubts or affirms by itself, as 可能 behind a doubt does not."""
+    axes = token.entry.axes if token.kind == "cue" and token.entry is not None else frozenset[str]()
+    return "certainty" in axes and "noun" not in axes
+
+
+def _has_kind(reading: Reading, index: int) -> bool:
+    """Whether the doubting word at token `index` has a kind of something beside it, which it is said of."""
+    after = index + 1
+    if reading.glued(index) and reading.tokens[index - 1].kind == "modifier":
+        return True
+    return reading.glued(after) and reading.tokens[after].kind == "modifier"
 
 
 def _subjects(reading: Reading, index: int) -> set[str]:

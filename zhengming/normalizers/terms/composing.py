@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from zhengming.dictionary.model import Category
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.vocabulary import CLAUSE
 
 _ANY: Final = range(99)  # longer than any set of sub-types
 _KEPT: Final = 50_000  # answers kept, some 20 MB
@@ -64,6 +66,7 @@ class Composer:
                         self._beside(found, kind, reading)
                         self._leave(found, kind)
             if kinds:
+                _reconsider(found, kinds[0], reading)
                 self._become(found, kinds[0].code)
                 _say(found, kinds[0].needed)
         if found.codes[0] in self.implied:
@@ -225,6 +228,8 @@ class Composer:
             found.end, end = start, found.end
         other = Found(index, start, end, found.codes, found.entry, found.method, found.problem)
         other.qualifiers = {axis: value for axis, value in found.qualifiers.items() if isinstance(value, str)}
+        if found.qualifiers.get("certainty") == "refuted":
+            self._say_apart(found, kind, other, reading)
         _say(other, kind.needed)
         measure = reading.tokens[index + 1].measure if index + 1 < len(reading.tokens) else None
         if measure and measure.quantity == "length_mm":
@@ -233,6 +238,24 @@ class Composer:
         self._become(other, kind.code)
         self._imply(other)
         reading.add(other)
+
+    def _say_apart(self, found: Found, kind: _Kind, other: Found, reading: Reading) -> None:
+        """Say of a kind of what is denied what its own words say: 并非完全型，为部分型 has the partial one.
+
+        Where they say nothing behind a comma, it may be there or not.
+        """
+        said, behind = _said_apart(found, other.token, reading)
+        if said:
+            other.qualifiers["certainty"] = said
+            other.steps.append(("qualifier", f"{reading.raw(reading.tokens[other.token])} → certainty={said}"))
+        elif behind:
+            other.problem = other.problem or "unclear-negation"
+        if said not in ("", "refuted"):
+            found.qualifiers.pop("size_mm", None)
+            own = dict(self.implied.get(found.codes[0], ()))
+            for one in kind.needed:
+                if one in found.stated and own.get(one[0]) != one[1] and found.qualifiers.get(one[0]) == one[1]:
+                    del found.qualifiers[one[0]]
 
     def _leave(self, found: Found, kind: _Kind) -> None:
         """Let the concept not say what another kind of it says where it has its own: 室缺肌部膜周部 are two sites."""
@@ -244,6 +267,35 @@ class Composer:
     def _imply(self, found: Found) -> None:
         for axis, value in self.implied.get(found.codes[0], ()):
             found.qualifiers.setdefault(axis, value)
+
+
+def _reconsider(found: Found, kind: _Kind, reading: Reading | None) -> None:
+    """Let a denied concept be no surer than the kind that makes it more specific: 未见室缺，肌部不能除外."""
+    if reading is None or not kind.places or found.qualifiers.get("certainty") != "refuted":
+        return
+    said, _behind = _said_apart(found, kind.places[-1], reading)
+    if said == "suspected":
+        found.qualifiers["certainty"] = said
+    elif said == "affirmed":
+        found.problem = found.problem or "unclear-negation"
+
+
+def _said_apart(found: Found, index: int, reading: Reading) -> tuple[str, bool]:
+    """What is said of the certainty of the kind at token `index` behind the concept, and whether a comma parts them."""
+    said, behind = "", False
+    for place in range(index, found.token, -1):
+        behind = behind or reading.separations[place] >= CLAUSE
+        if place < index and not said:
+            said = _certainty(reading.tokens[place])
+    if not said and behind and reading.glued(index + 1):
+        said = _certainty(reading.tokens[index + 1])
+    return said, behind
+
+
+def _certainty(token: Token) -> str:
+    """What the word says of certainty, or nothing."""
+    cues = token.entry.cues if token.kind == "cue" and token.entry is not None else ()
+    return next((cue.value for cue in cues if cue.axis == "certainty"), "")
 
 
 def _are_parts(kind: _Kind, other: _Kind) -> bool:

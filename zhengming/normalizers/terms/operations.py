@@ -74,6 +74,9 @@ class Operations:
             part, entry = reading.text(before), None
             if any(cue.value == OPERATED and cue.position != "before" for cue in token.entry.cues):
                 entry = self._object(part, token.entry.key)
+                if entry and any([one.token < index and one.codes == entry.codes for one in reading.found]):
+                    before.kind = "part"  # 肺动脉瓣狭窄，肺动脉瓣球囊扩张术后
+                    continue
             elif "resolved" in token.entry.values:
                 entry = self._unclosed(part, token.entry.key)
             if entry and len(entry.codes) == 1:

@@ -20,6 +20,7 @@ from zhengming.normalizers.terms.clauses import (
     has_object,
     heads,
     late,
+    looks_ahead,
     replaced,
 )
 from zhengming.normalizers.terms.denials import (
@@ -41,7 +42,7 @@ from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, Operations, as_planned, is_unperformed
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.saying import explain, say
+from zhengming.normalizers.terms.saying import explain, say, say_apart
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
@@ -50,6 +51,9 @@ _NOTHING: Final = frozenset[str]()
 _LABELS: Final = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _BETWEEN: Final = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
+_TOLD: Final = frozenset({"current"})  # timings that go without saying
+_TOLD_DENIED: Final = frozenset({"current", "history", OPERATED})
+_TOLD_OF_RELATIVES: Final = frozenset({"current", "history", "fetal"})
 _WORDS_APART: Final = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
 
 
@@ -90,9 +94,9 @@ def _time(qualifiers: dict[str, str | float]) -> None:
     """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
     if qualifiers["timing"] == ENDED:
         qualifiers |= {"timing": "history", "course": "resolved"}
-    told = {"current"} if qualifiers["certainty"] != "refuted" else {"current", "history"}
-    if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else {"current", "history", "fetal"}):
-        del qualifiers["timing"]  # 否认先心病史, 父亲先心病史
+    told = _TOLD if qualifiers["certainty"] != "refuted" else _TOLD_DENIED
+    if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else _TOLD_OF_RELATIVES):
+        del qualifiers["timing"]  # 否认先心病史, 父亲先心病史, 术后复查：未见心包积液
 
 
 def _is_sign(found: Found, lexicon: Lexicon) -> bool:
@@ -228,7 +232,7 @@ def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
     if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
         earlier = None if reading.side(index, -1, BRACKET) else apart(reading, index)
         if earlier:
-            say(earlier, reading, reading.tokens[index], cue)
+            say_apart(earlier, reading, reading.tokens[index], cue)
             return
     if position in ("both", "either"):
         position = _facing(reading, index, cue.axis, lexicon, prefers_left=position == "either")
@@ -270,6 +274,8 @@ def _facing(reading: Reading, index: int, axis: str, lexicon: Lexicon, *, prefer
     left = reading.side(index, -1, BRACKET)
     if left and left[2].end > reading.tokens[index].start:
         return "after"  # inside the name: the 中度 of 二尖瓣中度反流三尖瓣轻度反流
+    if left and looks_ahead(reading, index, lexicon.vocabulary.ahead):
+        return "before"
     right = reading.side(index, 1, BRACKET)
     if right and not left and _in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
         return "after"  # 唐氏综合征：不支持（染色体正常）

@@ -21,6 +21,13 @@ def say(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
     explain(found, reading, token, cue.axis, cue.value)
 
 
+def say_apart(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
+    """Give the concept before the comma what the cue behind it says; one that is denied may be there after all."""
+    say(found, reading, token, cue)
+    if found.qualifiers.get("certainty") == "refuted":
+        found.problem = found.problem or "unclear-negation"  # 不是重度肺动脉瓣狭窄，为轻度
+
+
 def explain(found: Found, reading: Reading, token: Token, axis: str, value: str) -> None:
     """Add the step of a qualifier."""
     found.steps.append(("qualifier", f"{reading.raw(token)} → {axis}={value}"))

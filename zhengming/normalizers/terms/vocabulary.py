@@ -79,7 +79,8 @@ class Vocabulary:
     `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
     beginnings of one name glued (左右); `normal` words say that a part is as it should be (`normal_form` of them that
     its form is), `normal_of` words what of it is;
-    what is glued to a name is said of the part that it begins with where that part ends with one of `holding`.
+    what is glued to a name is said of the part that it begins with where that part ends with one of `holding`;
+    doubts and denials that end with a word of `ahead` are said of the name behind them, where one is glued to them.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
     of what a character is made, `few` only such parts as few have; `naming` ones by themselves name a part of the body
@@ -123,6 +124,7 @@ class Vocabulary:
     normal_pattern: re.Pattern[str]
     pairs: tuple[str, ...]
     holding: frozenset[str]
+    ahead: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     boxes: Mapping[str, Cue]
@@ -202,6 +204,7 @@ def vocabulary() -> Vocabulary:
         "normal_form": [],
         "normal_of": [],
         "holding": [],
+        "ahead": [],
     }
     fuller: dict[str, tuple[str, ...]] = {}
     for axis, value, text, position, scope, _source in _rows("cues"):
@@ -254,6 +257,7 @@ def vocabulary() -> Vocabulary:
         normal_pattern=re.compile("|".join(map(re.escape, endings["normal"] + endings["normal_form"]))),
         pairs=tuple(endings["pair"]),
         holding=frozenset(endings["holding"]),
+        ahead=tuple(endings["ahead"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         boxes={text: found[0] for text, found in marks.items() if found[0].position in _BOXES},
