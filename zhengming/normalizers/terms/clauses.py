@@ -97,28 +97,37 @@ def replaced(reading: Reading, index: int, lexicon: Lexicon) -> None:
 def looks_ahead(reading: Reading, index: int, words: tuple[str, ...]) -> bool:
     """Whether the doubt or denial is one of those whose object, if it has any, stands behind: 室缺不能除外房缺.
 
-    Where the name behind has such a word of its own, each is said of the name before it.
+    Where the last name behind has such a word of its own, each is said of the name before it.
     """
-    gaps, tokens, place = reading.view.gaps, reading.tokens, index + 1
-    entry = tokens[index].entry
-    if entry is None or not entry.key.endswith(words):
+    name = first = _name_behind(reading, index, words)
+    while name > 0:
+        place = name + 1
+        while place < len(reading.tokens) and reading.tokens[place].kind == "part":
+            place += 1
+        if not (reading.glued(place) and _says_whether(reading.tokens[place])):
+            break
+        name = _name_behind(reading, place, words)
+    if name <= 0:
         return False
-    limit = SOFT if entry.key.isascii() else NONE
-    while place < len(tokens) and gaps[tokens[place].start] <= limit and place not in reading.hosts:
-        if tokens[place].kind == "unknown" or _says_whether(tokens[place]):
-            return False
-        place += 1
-    if place >= len(tokens) or gaps[tokens[place].start] > limit:
-        return False
-    name = place
-    place += 1
-    while place < len(tokens) and tokens[place].kind == "part":
-        place += 1
-    if reading.glued(place) and _says_whether(tokens[place]):
-        return False
-    for between in range(index + 1, name + 1):
-        reading.separations[between] = gaps[tokens[between].start]  # 不能除外合并房缺: nothing is joined
+    for between in range(index + 1, first + 1):
+        reading.separations[between] = reading.view.gaps[reading.tokens[between].start]  # 不能除外合并房缺 joins none
     return True
+
+
+def _name_behind(reading: Reading, index: int, words: tuple[str, ...]) -> int:
+    """The token of the name that is glued behind the word at token `index`, if it is one of the words; else 0."""
+    gaps, tokens, entry = reading.view.gaps, reading.tokens, reading.tokens[index].entry
+    if entry is None or not entry.key.endswith(words):
+        return 0
+    limit = SOFT if entry.key.isascii() else NONE
+    for place in range(index + 1, len(tokens)):
+        if gaps[tokens[place].start] > limit:
+            return 0
+        if place in reading.hosts:
+            return place
+        if tokens[place].kind == "unknown" or _says_whether(tokens[place]):
+            return 0
+    return 0
 
 
 def _says_whether(token: Token) -> bool:
