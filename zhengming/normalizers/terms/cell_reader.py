@@ -16,7 +16,7 @@ from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, parted, unglued
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
-from zhengming.normalizers.terms.denials import leave_others
+from zhengming.normalizers.terms.denials import leave_others, leave_relatives
 from zhengming.normalizers.terms.detaching import detached
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.guard import Guard
@@ -116,6 +116,7 @@ class CellReader:
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
         leave_others(reading, lexicon)
+        leave_relatives(reading)
         self._compounds.part_denied(reading)
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):

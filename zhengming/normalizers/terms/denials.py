@@ -17,6 +17,7 @@ _BEGINNING: Final = 4  # characters by which a word of one character is known to
 _EARLY: Final = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES: Final = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
 _DEGREES: Final = frozenset({"severity", "extent"})
+_OF_RELATIVES: Final = frozenset({"family", "affirmed"})  # what keeps a clause theirs
 ENDED: Final = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
 
@@ -127,6 +128,51 @@ def leave_others(reading: Reading, lexicon: Lexicon) -> None:
             reading.found.remove(found)
         elif before.end - before.start == 1 and lexicon.begins_name(reading.view.text[before.start :][:_BEGINNING]):
             found.problem = found.problem or "unread-before"
+
+
+def leave_relatives(reading: Reading) -> None:
+    """Take a name for the child's again where the clause that speaks of relatives denies: 家族中无先心病，室缺.
+
+    Not where a word says that something is there, which may be theirs: 母亲无高血压，有室缺. Behind a heading it cannot
+    be told whose it is: 家族史：无高血压，癫痫.
+    """
+    for found in reading.found:
+        if found.qualifiers.get("subject") != "family" or found.qualifiers.get("certainty") == "refuted":
+            continue
+        first, last = _clause(reading, found.token)
+        said = _values(reading, first, last)
+        while first > 0 and said.isdisjoint(_OF_RELATIVES):
+            first, last = _clause(reading, first - 1)
+            said = _values(reading, first, last)
+            if said >= {"family", "refuted"} and "affirmed" not in said:
+                if any(map(_heads, reading.tokens[first:last])):
+                    found.problem = found.problem or "unclear-negation"
+                    break
+                found.qualifiers["subject"] = "patient"
+                found.steps[:] = [step for step in found.steps if not step[1].endswith("subject=family")]
+                break
+
+
+def _clause(reading: Reading, place: int) -> tuple[int, int]:
+    """The first token of the clause that token `place` is in, and the one after the last."""
+    first, last = place, place + 1
+    while first > 0 and reading.separations[first] < CLAUSE:
+        first -= 1
+    while last < len(reading.tokens) and reading.separations[last] < CLAUSE:
+        last += 1
+    return first, last
+
+
+def _heads(token: Token) -> bool:
+    """Whether the token is a word such as 家族史, which may stand over a list."""
+    entry = token.entry
+    return entry is not None and any([cue.axis == "subject" and cue.position == "both" for cue in entry.cues])
+
+
+def _values(reading: Reading, first: int, last: int) -> set[str]:
+    """What the cues among these tokens say."""
+    entries = [token.entry for token in reading.tokens[first:last] if token.kind == "cue" and token.entry]
+    return {value for entry in entries for value in entry.values}
 
 
 def is_no_end(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> bool:
