@@ -226,7 +226,7 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
 def _own_ending(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """An ending glued to a name is said of the part that this is of: 主动脉瓣二叶畸形狭窄, 二尖瓣裂修补术后中度反流.
 
-    So is one behind a comma or in a bracket: 二尖瓣脱垂，未见反流.
+    So is one behind a comma or in a bracket: 二尖瓣脱垂，未见反流; a degree may stand in the name or behind it.
     """
     tokens = reading.tokens
     ending = reading.text(tokens[index])
@@ -234,12 +234,12 @@ def _own_ending(reading: Reading, index: int, lexicon: Lexicon) -> bool:
         return False
     before, parted = index, False
     while before > 0 and before not in reading.hosts:
-        if not reading.glued(before):
+        if not reading.glued(before) and (before == index or reading.separations[before] != BRACKET):
             if parted or reading.separations[before] > CLAUSE:
                 return False
             parted = True
         before -= 1
-        if before not in reading.hosts and not _may_stand_inside(tokens[before]):
+        if before not in reading.hosts and tokens[before].kind != "part" and not _may_stand_inside(tokens[before]):
             return False
     host = reading.hosts.get(before)
     if before == index - 1 and reading.separations[index] == BRACKET:
