@@ -30,6 +30,7 @@ class CategoryManifest(BaseModel):
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
     for a word of an operation what such an operation treats, `untreated` what none treats,
+    `together` what one that says nothing of itself treats in a list without marks,
     `ended` for a word of an end what may end so, `signs` of
     what 待查 asks for the cause, `graded` what has a degree, `parts` for a context the
     abbreviations that may mean a part of the body there, `measured` for a quantity
@@ -58,6 +59,7 @@ class CategoryManifest(BaseModel):
     graded: tuple[str, ...] = ()
     parts: dict[str, tuple[str, ...]] = {}
     untreated: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     inclusive: tuple[str, ...] = ()
     wordings: dict[str, tuple[str, ...]] = {}

@@ -102,8 +102,9 @@ class Policy:
     `certainty=refuted` does to an accepted mention: `keep` its code in the row, only `note` it, or send it to `review`.
     `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
-    `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats, `ended`
-    for a word that something has ended with (闭合) what may end so.
+    `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats,
+    `together` what one that says nothing of itself treats in a list without marks, `ended` for a word that something
+    has ended with (闭合) what may end so.
     `measured` gives for a quantity (`size_mm`) the concepts of which it is told, `elsewhere` for an abbreviation the
     words beside which it means none of them. `signs` are concepts that are there where their cause is sought (待查),
     `graded` those that have a degree (轻度), `parts` gives for a context abbreviations that may as well mean a part of
@@ -132,6 +133,7 @@ class Policy:
     graded: tuple[str, ...] = ()
     ended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

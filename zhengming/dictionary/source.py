@@ -164,6 +164,7 @@ def made_category(
             about.graded,
             about.ended,
             about.parts,
+            about.together,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -274,6 +274,7 @@ def _policy(category: Category) -> Iterator[str]:
     yield f"code_pattern={category.code_pattern}"
     yield from (f"{qualifier}: {action}" for qualifier, action in policy.qualifiers.items())
     yield from (f"untreated {code}" for code in policy.untreated)
+    yield from (f"together {code}" for code in policy.together)
     yield from (f"sign {code}" for code in policy.signs)
     yield from (f"graded {code}" for code in policy.graded)
     yield from (f"exclusive {qualifier}" for qualifier in policy.exclusive)

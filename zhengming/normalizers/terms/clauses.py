@@ -12,6 +12,8 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
+REPLACING: Final = frozenset({"replacing", "contradicting", "being"})
+_SEEN: Final = frozenset({"neutral", "certainty"})  # axes of words that add nothing
 _SETTLED: Final = frozenset({"affirmed", "refuted"})
 
 
@@ -76,22 +78,75 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
             del found.qualifiers["timing"]  # 胎儿期诊断法四，生后证实
 
 
-def replaced(reading: Reading, index: int, lexicon: Lexicon) -> None:
-    """Deny what stands before the word at token `index` where another diagnosis behind it takes its place: 改诊为."""
-    behind, ahead = reading.side(index, -1, CLAUSE), reading.side(index, 1, LIST)
-    if behind is None or ahead is None:
+def replaced(reading: Reading, index: int, values: frozenset[str], lexicon: Lexicon) -> None:
+    """Deny what stands before the word at token `index` where another diagnosis behind it takes its place: 改诊为.
+
+    So does one that contradicts (实为), and what a form calls the corrected one (初步诊断：室缺；修正诊断：房缺). Where
+    it cannot be told what is corrected, a list under a heading, or something of another kind, that is for review.
+    """
+    headed = reading.view.between(reading.tokens[index].end) in lexicon.vocabulary.assigning
+    behind = reading.side(index, -1, SENTENCE if headed else CLAUSE)
+    ahead = reading.side(index, 1, CLAUSE if headed else LIST)
+    if behind is None or ahead is None or _causes(reading, ahead[2].token + 1):
         return
-    ancestors, position = lexicon.category.ancestors, behind[2].token
-    later = {code for found in reading.found if found.token > index for code in found.codes}
-    kin = later.union(*map(ancestors, later))
+    later = [code for found in reading.found if found.token > index for code in found.codes]
+    before = list(_replaceable(reading, behind[2].token, SENTENCE if headed else CLAUSE, later, lexicon))
+    cue = Cue("certainty", "refuted", reading.text(reading.tokens[index]), "after", "list")
+    for found in before:
+        if "replacing" in values:
+            surely = not headed or len(before) == 1
+        else:
+            surely = "contradicting" in values and _are_related(found, later, lexicon)
+            if not surely and "being" in values and not _is_former(reading, found):
+                continue
+        if surely:
+            say(found, reading, reading.tokens[index], cue)
+        elif found.qualifiers.get("certainty") != "refuted":
+            found.problem = found.problem or "unclear-negation"
+
+
+def _replaceable(reading: Reading, position: int, limit: int, later: list[str], lexicon: Lexicon) -> Iterator[Found]:
+    """The concepts of the list that ends with token `position` which are neither kinds of a later one nor above one.
+
+    A sign is there whatever has caused it.
+    """
+    ancestors, signs = lexicon.category.ancestors, lexicon.category.policy.signs
+    kin = set(later).union(*map(ancestors, later))
     while True:
         found = reading.hosts.get(position)
-        if found and kin.isdisjoint(found.codes) and not any(ancestors(one) & later for one in found.codes):
-            cue = Cue("certainty", "refuted", reading.text(reading.tokens[index]), "after", "list")
-            say(found, reading, reading.tokens[index], cue)
-        if position == 0 or reading.separations[position] > LIST:
+        if found and kin.isdisjoint(found.codes):
+            above = set(found.codes).union(*map(ancestors, found.codes))
+            if above.isdisjoint(later) and above.isdisjoint(signs):
+                yield found
+        if position == 0 or reading.separations[position] >= limit:
             return
         position -= 1
+
+
+def _causes(reading: Reading, index: int) -> bool:
+    """Whether a word glued to the name says that it is the cause of something: 应为室缺所致."""
+    entry = reading.tokens[index].entry if reading.glued(index) else None
+    return entry is not None and "accompany" in entry.values
+
+
+def _are_related(found: Found, others: list[str], lexicon: Lexicon) -> bool:
+    """Whether the concept and one of the others are kinds of one, beyond what the cell is about."""
+    category = lexicon.category
+    contexts = category.policy.contexts.keys()
+    roots = contexts | set().union(*map(category.ancestors, contexts))
+    kin = set().union(*map(category.ancestors, found.codes)) - roots
+    return any([not kin.isdisjoint(category.ancestors(code)) for code in others])
+
+
+def _is_former(reading: Reading, found: Found) -> bool:
+    """Whether the clause of the concept tells what was found by others, or earlier: 外院诊断."""
+    place = found.token
+    while place > 0 and reading.separations[place] <= LIST:
+        place -= 1
+        entry = reading.tokens[place].entry
+        if entry is not None and "former" in entry.values:
+            return True
+    return False
 
 
 def looks_ahead(reading: Reading, index: int, words: tuple[str, ...]) -> bool:
@@ -223,3 +278,25 @@ def has_object(reading: Reading, index: int) -> bool:
     if reading.view.depth[token.start] > reading.view.depth[reading.tokens[index].start]:
         return False  # a bracket explains
     return token.kind == "unknown" or (token.entry is not None and not token.entry.axes.isdisjoint(OPERATING))
+
+
+def position_of(reading: Reading, index: int, cue: Cue) -> str:
+    """Where the cue stands by its kind, or behind its name where a bracket has no more than it: 房缺（无）、室缺."""
+    if cue.position == "before" and reading.view.nested and _is_all_in_bracket(reading, index):
+        return "after"
+    return cue.position
+
+
+def _is_all_in_bracket(reading: Reading, index: int) -> bool:
+    """Whether a bracket behind a name has no more than the word, and words that add nothing."""
+    depth, tokens = reading.view.depth, reading.tokens
+    inside = depth[tokens[index].start]
+    if inside == 0 or reading.bracket_host(index) is None:
+        return False
+    first = last = index
+    while first > 0 and depth[tokens[first - 1].start] >= inside:
+        first -= 1
+    while last + 1 < len(tokens) and depth[tokens[last + 1].start] >= inside:
+        last += 1
+    others = [token for place, token in enumerate(tokens[first : last + 1], first) if place != index]
+    return all([one.kind == "cue" and one.entry is not None and one.entry.axes <= _SEEN for one in others])

@@ -10,8 +10,9 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.operations import PLANNED, considers
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SOFT, Cue, Vocabulary
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT, Cue, Vocabulary
 
 _BEGINNING: Final = 4  # characters by which a word of one character is known to begin another name
 _EARLY: Final = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
@@ -29,19 +30,24 @@ def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:
         token = reading.tokens[position]
         if token.kind == "unknown" and reading.text(token).startswith(pending):
             return True
+        if token.entry and any([cue.value == PLANNED and cue.position == "before" for cue in token.entry.cues]):
+            return reading.glued(position + 1)  # 必要时除外房缺
         if token.kind != "unknown" and not _says(token, "neutral"):
             return False
     return False
 
 
-def denies_a_word(reading: Reading, index: int) -> bool:
+def denies_a_word(reading: Reading, index: int, whole: tuple[str, ...]) -> bool:
     """Whether the denying word at token `index` has no more to deny in its item than a sub-type or course word.
 
-    A name must stand before it, for the denied word to be a word of.
+    A name must stand before it, for the denied word to be a word of. A word that says by itself what is not left
+    (残余分流) is all that is denied, whatever name is glued to it.
     """
     after = index + 1
     if after >= len(reading.tokens) or reading.separations[after] > SOFT or not _is_word(reading.tokens[after]):
         return False
+    if reading.glued(after + 1) and reading.text(reading.tokens[after]).endswith(whole):
+        return True
     ends = reading.separations[after + 1] > BRACKET or after + 1 == len(reading.tokens)
     depth = reading.view.depth
     ends = ends or depth[reading.tokens[after + 1].start] < depth[reading.tokens[after].start]
@@ -96,11 +102,11 @@ def doubt_both(reading: Reading, index: int, cue: Cue) -> None:
             one.steps.append(("qualifier", f"{reading.raw(reading.tokens[index])} → certainty={cue.value}"))
 
 
-def is_denied(reading: Reading, index: int) -> bool:
+def is_denied(reading: Reading, index: int, whole: tuple[str, ...]) -> bool:
     """Whether token `index` is such a sub-type or course word, denied by the word before it."""
     if not _is_word(reading.tokens[index]):
         return False
-    if index > 0 and _denies(reading.tokens[index - 1]) and denies_a_word(reading, index - 1):
+    if index > 0 and _denies(reading.tokens[index - 1]) and denies_a_word(reading, index - 1, whole):
         return True
     after = index + 1
     return after < len(reading.tokens) and _denies(reading.tokens[after]) and denied_behind(reading, after)
@@ -121,13 +127,39 @@ def leave_others(reading: Reading, lexicon: Lexicon) -> None:
     A denying word that begins another name (非霍奇金B细胞淋巴瘤) makes the name behind it doubtful.
     """
     for found in list(reading.found):
-        if found.qualifiers.get("certainty") != "refuted" or found.token < 1 or not reading.glued(found.token):
+        if found.qualifiers.get("certainty") != "refuted" or found.token < 1:
+            continue
+        _take_back(found, reading, lexicon.vocabulary.whole)
+        if not reading.glued(found.token):
             continue
         before = reading.tokens[found.token - 1]
         if before.entry and "others" in before.entry.values:
             reading.found.remove(found)
         elif before.end - before.start == 1 and lexicon.begins_name(reading.view.text[before.start :][:_BEGINNING]):
             found.problem = found.problem or "unread-before"
+
+
+def _take_back(found: Found, reading: Reading, whole: tuple[str, ...]) -> None:
+    """Take back a denial all of whose object stands before the name: 无残余分流肺动脉高压.
+
+    A space may as well part what is denied: 无残余分流 心包积液.
+    """
+    position, strongest = found.token, NONE
+    while position > 0 and reading.separations[position] < LIST:
+        strongest = max(strongest, reading.separations[position])
+        position -= 1
+        token = reading.tokens[position]
+        if _says(token, "certainty"):
+            return
+        if reading.text(token).endswith(whole):
+            break
+    else:
+        return
+    if strongest == SOFT:
+        found.problem = found.problem or "unclear-negation"
+    elif position not in reading.hosts or reading.hosts[position] is not found:
+        found.qualifiers["certainty"] = "affirmed"
+        found.steps[:] = [step for step in found.steps if not step[1].endswith("certainty=refuted")]
 
 
 def leave_relatives(reading: Reading) -> None:
@@ -176,7 +208,13 @@ def _values(reading: Reading, first: int, last: int) -> set[str]:
 
 
 def is_no_end(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> bool:
-    """Whether the word at token `index` ends or doubts no name: it speaks of a course word, or of what is hoped for."""
+    """Whether the word at token `index` ends or doubts no name.
+
+    It speaks of a course word, of what is hoped for, or of whether to operate.
+    """
+    entry = reading.tokens[index].entry
+    if entry and cue.axis == "certainty" and reading.glued(index + 1) and considers(reading, index, entry, vocabulary):
+        return True
     if cue.value == "suspected" and reading.glued(index + 1):
         following = reading.tokens[index + 1]
         return following.kind == "cue" and following.entry is not None and "resolved" in following.entry.values

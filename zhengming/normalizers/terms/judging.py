@@ -101,7 +101,8 @@ class Judge:
         unclear = len(found.codes) > 1 or (found.entry.ambiguous and found.method != "composed")
         if unclear and (reading is None or not self._resolve(found, reading)):
             return "ambiguous"
-        if found.entry.abbreviation and reading is not None and self._means_another(found, reading):
+        short = found.entry.abbreviation or found.method == "composed"
+        if short and reading is not None and self._means_another(found, reading):
             return "ambiguous"
         if found.entry.broad and not self._was_born_with(found):
             return "too-broad"
@@ -175,7 +176,7 @@ class Judge:
         ]
         code = self._in_line(found, sure) or self._in_company(found, reading, [other.codes[0] for other in sure])
         contexts = self._parts.get(found.entry.key)
-        if not code or (contexts and may_be_part(code, contexts, sure, self.category)):
+        if not code or (contexts and may_be_part(code, contexts, found, reading, sure, self.category)):
             return False
         return self._settle(found, reading, code)
 
@@ -218,7 +219,7 @@ class Judge:
 
     def _means_another(self, found: Found, reading: Reading) -> bool:
         """Whether the cell has a word beside which the abbreviation means something else: VSD负压引流."""
-        words = self._elsewhere.get(found.entry.key, ())
+        words = self._elsewhere.get(reading.text(reading.tokens[found.token]), ())
         return any(_stands(word, reading.view.folded) for word in words)
 
     def _measured(self, found: Found) -> list[str] | None:

@@ -16,7 +16,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue, Vocabulary
 
 OPERATED: Final = "post_procedure"
 PLANNED: Final = "planned"
@@ -43,6 +43,7 @@ class Operations:
         self._names = category.concepts
         self._ancestors = category.ancestors
         self._untreated = frozenset(category.policy.untreated)
+        self._together = frozenset(category.policy.together)
         treatments = {key(word): frozenset(codes) for word, codes in category.policy.treatments.items()}
         self._treatments = sorted(treatments.items(), key=lambda one: (-len(one[0]), one[0]))
         self._treatable = frozenset(code for codes in treatments.values() for code in codes)
@@ -128,10 +129,25 @@ class Operations:
     def _name(self, code: str) -> str:
         return self._lexicon.key(self._names[code].name)
 
-    def is_spared(self, found: Found, others: list[Found]) -> bool:
-        """Whether an operation behind a list is not of this concept: none ever is, or another is a kind of it."""
-        return self.is_untreated(found) or any(
-            found is not other and self._is_kind(other, found.codes) for other in others
+    def is_spared(self, found: Found, others: list[Found], reading: Reading, index: int) -> bool:
+        """Whether an operation behind a list is not of this concept.
+
+        None ever is, or another is a kind of it, or no mark parts it from the next of what is not mended together
+        (主动脉瓣反流室缺术后).
+        """
+        return (
+            self.is_untreated(found)
+            or any(found is not other and self._is_kind(other, found.codes) for other in others)
+            or self._is_apart(found, reading, index)
+        )
+
+    def _is_apart(self, found: Found, reading: Reading, index: int) -> bool:
+        """Whether another name, and no mark, stands between the concept and the operation at token `index`."""
+        if not self._together or self._is_below(found, self._together):
+            return False
+        places = range(found.token + 1, index)
+        return max(reading.separations[found.token + 1 : index + 1]) < LIST and any(
+            [place in reading.hosts for place in places]
         )
 
     def _is_kind(self, found: Found, above: tuple[str, ...]) -> bool:
@@ -236,7 +252,22 @@ def _belongs(reading: Reading, index: int) -> bool:
     return separation <= LIST or (separation == CLAUSE and reading.view.gaps[reading.tokens[index].start] <= LIST)
 
 
-def as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
+def considers(reading: Reading, index: int, entry: Entry, vocabulary: Vocabulary) -> bool:
+    """Whether the doubt at token `index` is whether to operate: 房缺考虑手术, but not 考虑术后改变."""
+    if "certainty" not in entry.axes or not entry.key.endswith(vocabulary.ahead):
+        return False
+    place = index + 1
+    while reading.glued(place) and place not in reading.hosts:
+        following = reading.tokens[place].entry
+        if following is None or following.axes.isdisjoint(OPERATING):
+            return False
+        if OPERATED in following.values and not any([one in following.key for one in vocabulary.performed]):
+            return True
+        place += 1
+    return False
+
+
+def as_planned(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> tuple[int, Cue]:
     """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
     listed = reading.side(index, -1, NONE)
     if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
@@ -252,7 +283,7 @@ def as_planned(reading: Reading, index: int, cue: Cue) -> tuple[int, Cue]:
             continue  # 拟3岁封堵
         entry = reading.tokens[before].entry
         said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
-        if PLANNED in said:
+        if PLANNED in said or (entry and considers(reading, before, entry, vocabulary)):
             return before, replace(cue, axis="procedure", value=PLANNED)
         if not said:
             break

@@ -14,6 +14,7 @@ from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.assays import is_beside
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.clauses import (
+    REPLACING,
     clause_of_its_own,
     closes,
     doubt_ended,
@@ -21,6 +22,7 @@ from zhengming.normalizers.terms.clauses import (
     heads,
     late,
     looks_ahead,
+    position_of,
     replaced,
 )
 from zhengming.normalizers.terms.denials import (
@@ -35,6 +37,7 @@ from zhengming.normalizers.terms.denials import (
 )
 from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
+from zhengming.normalizers.terms.finishing import DEGREES, finish
 from zhengming.normalizers.terms.forms import is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -49,11 +52,7 @@ _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say some
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
 _NOTHING: Final = frozenset[str]()
 _LABELS: Final = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
-_DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _BETWEEN: Final = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
-_TOLD: Final = frozenset({"current"})  # timings that go without saying
-_TOLD_DENIED: Final = frozenset({"current", "history", OPERATED})
-_TOLD_OF_RELATIVES: Final = frozenset({"current", "history", "fetal"})
 _WORDS_APART: Final = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
 
 
@@ -75,41 +74,14 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     if not reading.view.bare:
         assigned(reading, lexicon)
     for found in reading.found:
-        if found.shares:
-            _share(found, found.shares)
-        _finish(found, lexicon)
-
-
-def _finish(found: Found, lexicon: Lexicon) -> None:
-    """Say what goes without saying, and put the rest into the values that mentions have."""
-    certainty = found.qualifiers.setdefault("certainty", "affirmed")
-    found.qualifiers.setdefault("subject", "patient")
-    if certainty == "sought":
-        found.qualifiers["certainty"] = "affirmed" if _is_sign(found, lexicon) else "suspected"
-    if "timing" in found.qualifiers:
-        _time(found.qualifiers)
-
-
-def _time(qualifiers: dict[str, str | float]) -> None:
-    """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
-    if qualifiers["timing"] == ENDED:
-        qualifiers |= {"timing": "history", "course": "resolved"}
-    told = _TOLD if qualifiers["certainty"] != "refuted" else _TOLD_DENIED
-    if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else _TOLD_OF_RELATIVES):
-        del qualifiers["timing"]  # 否认先心病史, 父亲先心病史, 术后复查：未见心包积液
-
-
-def _is_sign(found: Found, lexicon: Lexicon) -> bool:
-    """Whether the concept is a sign, which is there where its cause is sought: 心脏杂音待查."""
-    signs = lexicon.category.policy.signs
-    return any(code in signs or not lexicon.category.ancestors(code).isdisjoint(signs) for code in found.codes)
+        finish(found, lexicon)
 
 
 def _words(
     reading: Reading, index: int, entry: Entry, lexicon: Lexicon, operations: Operations, *, answers: bool
 ) -> None:
     """What one word says: as a sub-type of the category, as a general cue, or as both."""
-    if is_denied(reading, index):
+    if is_denied(reading, index, lexicon.vocabulary.whole):
         return
     for modifier in entry.modifiers:
         _kind(reading, index, (modifier.axis, modifier.value), lexicon)
@@ -136,8 +108,8 @@ def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexi
     """What a word says beyond its own cues: that something may have ended, or what was seen of the fetus."""
     if ENDED in values:
         doubt_ended(reading, index, lexicon)
-    elif "replacing" in values:
-        replaced(reading, index, lexicon)
+    elif not values.isdisjoint(REPLACING):
+        replaced(reading, index, values, lexicon)
     elif "pregnant" in values:
         _seen_then(reading, index, lexicon)
 
@@ -178,7 +150,7 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
     elif cue.value == "affirmed":
         turned = turn(reading, index, lexicon.vocabulary.negators)
         _cue(reading, index, replace(cue, value="refuted") if turned else cue, lexicon)
-    elif cue.value == "refuted" and denies_a_word(reading, index):
+    elif cue.value == "refuted" and denies_a_word(reading, index, lexicon.vocabulary.whole):
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
         _cue(reading, index, cue, lexicon)
@@ -193,7 +165,7 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
     if is_unperformed(reading, index):
         return
-    index, cue = as_planned(reading, index, cue)
+    index, cue = as_planned(reading, index, cue, lexicon.vocabulary)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
     for found in treated:
         say(found, reading, reading.tokens[index], cue)
@@ -204,7 +176,8 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     if cue.value == OPERATED:
         _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
-    spared = [found for found in reached if operations.is_spared(found, reached)] if len(reached) > 1 else []
+    several = reached if len(reached) > 1 else ()
+    spared = [found for found in several if operations.is_spared(found, reached, reading, index)]
     for found in spared if len(spared) < len(reached) else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()
@@ -218,18 +191,9 @@ def _consequence(reading: Reading, index: int, cue: Cue, operations: Operations)
         say(before[2], reading, reading.tokens[index], cue)
 
 
-def _share(found: Found, head: Found) -> None:
-    """A list item that shares its head with a later one shares what is said after that one."""
-    for axis, value in head.qualifiers.items():
-        if axis != "size_mm":
-            found.qualifiers.setdefault(axis, value)
-    for axis in _DEGREES.intersection(found.qualifiers):
-        head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
-
-
 def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
-    position, scope = cue.position, cue.scope
-    if position == "both" and cue.axis in _DEGREES and not reading.side(index, 1, LIST):
+    position, scope = position_of(reading, index, cue), cue.scope
+    if position == "both" and cue.axis in DEGREES and not reading.side(index, 1, LIST):
         earlier = None if reading.side(index, -1, BRACKET) else apart(reading, index)
         if earlier:
             say_apart(earlier, reading, reading.tokens[index], cue)
@@ -300,13 +264,17 @@ def _in_bracket(reading: Reading, found: Found, index: int) -> bool:
 
 def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     """Say the cue of what follows it; gives whether there is anything to say it of."""
-    reached = False
+    reached = unread = False
     limit = SENTENCE if cue.scope == "sentence" else CLAUSE
-    unread = False
+    depth = reading.view.depth
+    inside = depth[reading.tokens[index].start]
+    within = inside > 0 and reading.bracket_host(index) is not None
     for position in range(index + 1, len(reading.tokens)):
         if reading.separations[position] >= limit and not (reached and goes_on(reading, position)):
             return reached
         token = reading.tokens[position]
+        if within and depth[token.start] < inside:
+            return reached  # 室缺（无肺高压）房缺
         if reading.separations[position] >= LIST:
             unread = False
         overrides = _overrides(token, cue) and not _only_affirms(reading, position, index)
@@ -320,7 +288,7 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
             return reached
         if unread and cue.value == "refuted":
             found.problem = found.problem or "unclear-negation"
-        reached = True
+        reached, within = True, depth[found.start] >= inside > 0
         say(found, reading, reading.tokens[index], cue)
         if cue.scope == "nearest":
             break

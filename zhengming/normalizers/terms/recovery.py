@@ -202,6 +202,8 @@ def _shared_front(reading: Reading, index: int, last: int, lexicon: Lexicon) -> 
     name, host = side[2].entry.key, reading.tokens[side[2].token]
     if host.typed and len(name) != host.end - host.start:
         return  # 主动脉避关闭不全 lost the valve of which something else is said
+    if name.endswith(lexicon.vocabulary.shut):
+        return
     # Of an ending that many names have, any start of the name may be what it happens to; else one as long is replaced.
     known = ending in lexicon.endings or (joined and len(ending) >= _LEAST_ENDING)
     if not joined and not (known and _only_said_how_much(reading, index)):
@@ -246,6 +248,20 @@ def _own_ending(reading: Reading, index: int, lexicon: Lexicon) -> bool:
         return False  # 肺动脉瓣狭窄（闭锁）is one of the two
     if host is None or host.token != before or tokens[before].typed or len(host.codes) != 1:
         return False
+    return _is_of_part(reading, index, host, ending, lexicon)
+
+
+def _is_of_part(reading: Reading, index: int, host: Found, ending: str, lexicon: Lexicon) -> bool:
+    """Let an ending at token `index` be said of the part that the concept before it is of, if there is such a term.
+
+    Of a part that is shut there is nothing more to say: 三尖瓣闭锁反流 says two things of which one cannot be.
+    """
+    if host.entry.key.endswith(lexicon.vocabulary.shut):
+        return False
+    alone = host.token == index - 1 and reading.glued(index) and not _is_denied_ahead(reading, host)
+    if alone and (both := _joined_in_one(host, ending, lexicon)):
+        _widen(reading, index, host, both)  # 二尖瓣狭窄反流
+        return True
     names = (host.entry.key, lexicon.key(lexicon.name(host.codes[0])))
     entry = next((entry for name in names if (entry := _said_of_part(name, ending, lexicon))), None)
     if entry is None or len(entry.codes) != 1 or entry.ambiguous or entry.codes == host.codes:
@@ -294,7 +310,11 @@ def _both_in_one(reading: Reading, index: int, found: Found, lexicon: Lexicon) -
     """The term of both what a name and what an ending joined to it say, by whichever joining word: 狭窄伴有关闭不全."""
     if index != found.token + 2 or reading.tokens[found.token + 1].kind != "cue":
         return None
-    ending = reading.text(reading.tokens[index])
+    return _joined_in_one(found, reading.text(reading.tokens[index]), lexicon)
+
+
+def _joined_in_one(found: Found, ending: str, lexicon: Lexicon) -> Entry | None:
+    """The term that a name makes with an ending and whichever joining word, if all that there are say the same."""
     entries = {
         entry.codes: entry
         for word in lexicon.joining

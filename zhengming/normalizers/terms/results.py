@@ -208,7 +208,8 @@ def _says_certainty(token: Token) -> bool:
 def _is_open(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Whether what an operation left, at token `index`, is denied or doubted by the words or marks beside it."""
     marks = reading.view.between(reading.tokens[index].end)
-    if is_denied(reading, index) or any(mark in marks for mark in lexicon.vocabulary.marks_behind):
+    vocabulary = lexicon.vocabulary
+    if is_denied(reading, index, vocabulary.whole) or any(mark in marks for mark in vocabulary.marks_behind):
         return True
     if index + 1 == len(reading.tokens) or reading.separations[index + 1] > BRACKET:
         return False

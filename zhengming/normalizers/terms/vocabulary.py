@@ -75,11 +75,14 @@ class Vocabulary:
     sound alike, in both orders, `syllables` how a character is read; `fillers` are characters that may
     be added or left out of a name without making it another name, `compounding` marks that make one of two names;
     `pending` words begin what is still to be done, `hopes_before` and `hopes_behind` stand beside what is only hoped
-    for, `negators` are what a denial is made with, `inside` those that deny in the middle of a name (found by
-    `inside_pattern`; `fuller` gives for a word behind one what names have for it: 狭窄 for 窄), and `pairs` are two
-    beginnings of one name glued (左右); `normal` words say that a part is as it should be (`normal_form` of them that
-    its form is), `normal_of` words what of it is;
+    for, an operation that has a word of `performed` in its name is no mere plan, `negators` are what a denial is made
+    with, `inside` those that deny in the middle of a name (found by `inside_pattern`; `fuller` gives for a word behind
+    one what names have for it: 狭窄 for 窄), and `pairs` are two beginnings of one name glued (左右);
+    `normal` words say that a part is as it should be (`normal_form` of them that its form is), `normal_of` words what
+    of it is;
     what is glued to a name is said of the part that it begins with where that part ends with one of `holding`;
+    what ends with a word of `whole` is all that a denial before it denies: 无残余分流肺动脉高压;
+    of a part that a name ending with a word of `shut` is of, an ending behind it says nothing: 三尖瓣闭锁反流;
     doubts and denials that end with a word of `ahead` are said of the name behind them, where one is glued to them.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
@@ -114,6 +117,7 @@ class Vocabulary:
     pending: tuple[str, ...]
     hopes_before: tuple[str, ...]
     hopes_behind: tuple[str, ...]
+    performed: tuple[str, ...]
     negators: tuple[str, ...]
     inside: tuple[str, ...]
     inside_pattern: re.Pattern[str]
@@ -124,6 +128,8 @@ class Vocabulary:
     normal_pattern: re.Pattern[str]
     pairs: tuple[str, ...]
     holding: frozenset[str]
+    whole: tuple[str, ...]
+    shut: tuple[str, ...]
     ahead: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
@@ -197,6 +203,7 @@ def vocabulary() -> Vocabulary:
         "pending": [],
         "hope_before": [],
         "hope_behind": [],
+        "performed": [],
         "negator": [],
         "inside": [],
         "pair": [],
@@ -204,6 +211,8 @@ def vocabulary() -> Vocabulary:
         "normal_form": [],
         "normal_of": [],
         "holding": [],
+        "whole": [],
+        "shut": [],
         "ahead": [],
     }
     fuller: dict[str, tuple[str, ...]] = {}
@@ -247,6 +256,7 @@ def vocabulary() -> Vocabulary:
         pending=tuple(endings["pending"]),
         hopes_before=tuple(endings["hope_before"]),
         hopes_behind=tuple(endings["hope_behind"]),
+        performed=tuple(endings["performed"]),
         negators=tuple(endings["negator"]),
         inside=tuple(endings["inside"]),
         fuller=fuller,
@@ -257,6 +267,8 @@ def vocabulary() -> Vocabulary:
         normal_pattern=re.compile("|".join(map(re.escape, endings["normal"] + endings["normal_form"]))),
         pairs=tuple(endings["pair"]),
         holding=frozenset(endings["holding"]),
+        whole=tuple(endings["whole"]),
+        shut=tuple(endings["shut"]),
         ahead=tuple(endings["ahead"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),

@@ -1,0 +1,51 @@
+"""Finishing: what goes without saying of a concept, and what items of a list share, once all is said of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zhengming.normalizers.terms.ends import ENDED
+from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.operations import OPERATED
+from zhengming.normalizers.terms.reading import Found
+
+DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
+_TOLD: Final = frozenset({"current"})  # timings that go without saying
+_TOLD_DENIED: Final = frozenset({"current", "history", OPERATED})
+_TOLD_OF_RELATIVES: Final = frozenset({"current", "history", "fetal"})
+
+
+def finish(found: Found, lexicon: Lexicon) -> None:
+    """Say what goes without saying, and put the rest into the values that mentions have."""
+    if found.shares:
+        _share(found, found.shares)
+    certainty = found.qualifiers.setdefault("certainty", "affirmed")
+    found.qualifiers.setdefault("subject", "patient")
+    if certainty == "sought":
+        found.qualifiers["certainty"] = "affirmed" if _is_sign(found, lexicon) else "suspected"
+    if "timing" in found.qualifiers:
+        _time(found.qualifiers)
+
+
+def _time(qualifiers: dict[str, str | float]) -> None:
+    """Leave out what goes without saying; what has resolved is history, a denied or a relative's history none."""
+    if qualifiers["timing"] == ENDED:
+        qualifiers |= {"timing": "history", "course": "resolved"}
+    told = _TOLD if qualifiers["certainty"] != "refuted" else _TOLD_DENIED
+    if qualifiers["timing"] in (told if qualifiers["subject"] == "patient" else _TOLD_OF_RELATIVES):
+        del qualifiers["timing"]  # 否认先心病史, 父亲先心病史, 术后复查：未见心包积液
+
+
+def _is_sign(found: Found, lexicon: Lexicon) -> bool:
+    """Whether the concept is a sign, which is there where its cause is sought: 心脏杂音待查."""
+    signs = lexicon.category.policy.signs
+    return any(code in signs or not lexicon.category.ancestors(code).isdisjoint(signs) for code in found.codes)
+
+
+def _share(found: Found, head: Found) -> None:
+    """A list item that shares its head with a later one shares what is said after that one."""
+    for axis, value in head.qualifiers.items():
+        if axis != "size_mm":
+            found.qualifiers.setdefault(axis, value)
+    for axis in DEGREES.intersection(found.qualifiers):
+        head.qualifiers.setdefault(axis, found.qualifiers[axis])  # 中度二、三尖瓣反流
