@@ -280,6 +280,19 @@ def has_object(reading: Reading, index: int) -> bool:
     return token.kind == "unknown" or (token.entry is not None and not token.entry.axes.isdisjoint(OPERATING))
 
 
+def is_of_unread(reading: Reading, index: int, cue: Cue) -> bool:
+    """Whether a word such as 家族史 or 病史 is of an unread one that it is glued to: 猝死家族史，HCM.
+
+    Of whom a name is told that is listed with that, cannot be told: 高血压、猝死家族史.
+    """
+    if not reading.glued(index) or reading.tokens[index - 1].kind != "unknown":
+        return False
+    listed = reading.side(index, -1, LIST) if cue.axis == "subject" else None
+    if listed:
+        listed[2].problem = listed[2].problem or "unclear-negation"
+    return True
+
+
 def position_of(reading: Reading, index: int, cue: Cue) -> str:
     """Where the cue stands by its kind, or behind its name where a bracket has no more than it: 房缺（无）、室缺."""
     if cue.position == "before" and reading.view.nested and _is_all_in_bracket(reading, index):

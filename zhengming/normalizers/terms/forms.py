@@ -21,6 +21,7 @@ _ANSWERING: Final = frozenset({"refuted", "well"})
 _TELLING: Final = frozenset({"affirmed", "refuted"})
 # Axes of words that a label is made of.
 _LABELS: Final = frozenset({"certainty", "subject", "timing", "procedure", "link"})
+EITHER_WAY: Final = ("both", "either")  # positions of words that may stand before their name or behind it
 _SPEAKING: Final = frozenset({"subject", "timing"})  # axes of words such as 家族史, 病史
 
 
@@ -130,7 +131,7 @@ def _is_answered_label(item: list[Token], *, denied: bool) -> bool:
             denied = True
         elif "well" in entry.values:
             well = True
-        elif any([cue.axis in _SPEAKING and cue.position == "both" for cue in entry.cues]):
+        elif any([cue.axis in _SPEAKING and cue.position in EITHER_WAY for cue in entry.cues]):
             labelled = True
         elif "family" in entry.values:
             related = True

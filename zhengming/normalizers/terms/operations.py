@@ -129,25 +129,27 @@ class Operations:
     def _name(self, code: str) -> str:
         return self._lexicon.key(self._names[code].name)
 
-    def is_spared(self, found: Found, others: list[Found], reading: Reading, index: int) -> bool:
-        """Whether an operation behind a list is not of this concept.
+    def spared(self, reached: list[Found], reading: Reading, index: int) -> list[Found]:
+        """Those of a list which the operation behind it, at token `index`, is not of; none, if it would be all.
 
-        None ever is, or another is a kind of it, or no mark parts it from the next of what is not mended together
-        (主动脉瓣反流室缺术后).
+        None ever is of some, or another is a kind of it, or no mark parts it from one that is operated on and it is
+        not mended together with others (主动脉瓣反流室缺术后).
         """
-        return (
-            self.is_untreated(found)
-            or any(found is not other and self._is_kind(other, found.codes) for other in others)
-            or self._is_apart(found, reading, index)
-        )
+        spared = [found for found in reached if self._is_spared(found, reached)]
+        left = [found for found in reached if found not in spared]
+        if not spared or not left:
+            spared = []
+        if self._together and len(left) > 1:
+            last = max([found.token for found in left])
+            for found in left:
+                alone = found.token < last and not self._is_below(found, self._together)
+                if alone and max(reading.separations[found.token + 1 : index + 1]) < LIST:
+                    spared.append(found)
+        return spared
 
-    def _is_apart(self, found: Found, reading: Reading, index: int) -> bool:
-        """Whether another name, and no mark, stands between the concept and the operation at token `index`."""
-        if not self._together or self._is_below(found, self._together):
-            return False
-        places = range(found.token + 1, index)
-        return max(reading.separations[found.token + 1 : index + 1]) < LIST and any(
-            [place in reading.hosts for place in places]
+    def _is_spared(self, found: Found, others: list[Found]) -> bool:
+        return self.is_untreated(found) or any(
+            found is not other and self._is_kind(other, found.codes) for other in others
         )
 
     def _is_kind(self, found: Found, above: tuple[str, ...]) -> bool:

@@ -20,6 +20,7 @@ from zhengming.normalizers.terms.clauses import (
     doubt_ended,
     has_object,
     heads,
+    is_of_unread,
     late,
     looks_ahead,
     position_of,
@@ -38,7 +39,7 @@ from zhengming.normalizers.terms.denials import (
 from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.finishing import DEGREES, finish
-from zhengming.normalizers.terms.forms import is_label, read_answers
+from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
@@ -51,6 +52,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTEN
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
 _NOTHING: Final = frozenset[str]()
+_ENDING: Final = frozenset({OPERATED, ENDED})
 _LABELS: Final = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _BETWEEN: Final = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
 _WORDS_APART: Final = frozenset({"link", "neutral", "contrast", "infix", "attributive", "alternative", "asked", "noun"})
@@ -99,9 +101,18 @@ def _words(
             _cue(reading, index, cue, lexicon)
             keep_to_ended(reading, index, before, operations)
         elif cue.axis not in _WORDS_APART:
-            label = cue.axis in _LABELS and cue.position == "both" and is_label(reading, index, lexicon.vocabulary)
-            _cue(reading, index, replace(cue, position="before") if label else cue, lexicon)
+            _labelling(reading, index, cue, lexicon)
     _further(reading, index, entry.values, lexicon)
+
+
+def _labelling(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
+    """What a word says that may head what a form lists: 家族史：高血压."""
+    if cue.axis in _LABELS and cue.position in EITHER_WAY:
+        if is_label(reading, index, lexicon.vocabulary):
+            cue = replace(cue, position="before")
+        elif is_of_unread(reading, index, cue):
+            return
+    _cue(reading, index, cue, lexicon)
 
 
 def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexicon) -> None:
@@ -176,9 +187,7 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     if cue.value == OPERATED:
         _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
-    several = reached if len(reached) > 1 else ()
-    spared = [found for found in several if operations.is_spared(found, reached, reading, index)]
-    for found in spared if len(spared) < len(reached) else ():
+    for found in operations.spared(reached, reading, index) if len(reached) > 1 else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()
 
@@ -198,11 +207,11 @@ def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
         if earlier:
             say_apart(earlier, reading, reading.tokens[index], cue)
             return
-    if position in ("both", "either"):
+    if position in EITHER_WAY:
         position = _facing(reading, index, cue.axis, lexicon, prefers_left=position == "either")
         if position == "after" and cue.value == "refuted" and has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
-        if position == "after" and cue.position == "either" and cue.value != OPERATED:
+        if position == "after" and cue.position == "either" and cue.axis not in OPERATING:
             of_all = reading.glued(index) and _is_infix(reading.tokens[index - 1])  # 室缺、房缺均不能除外
             scope = "list" if of_all else "nearest"
     if position == "before":
@@ -305,7 +314,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         if not _is_infix(reading.tokens[index - 1]):
             return True
         index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
-    reached = host is not None
+    reached, last = host is not None, index
     for position in range(index - 1, -1, -1):
         separation = reading.separations[position + 1]
         if _is_headed(reading, position + 1, index, cue):
@@ -322,13 +331,20 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
                 return True
             continue
         said = found.qualifiers.get(cue.axis, cue.value)
-        if said != cue.value and said not in EARLIER and cue.axis != "certainty":
+        other = said != cue.value and said not in EARLIER and cue.axis != "certainty"
+        if other or (reached and _is_told_of_one(cue) and max(reading.separations[position + 1 : last + 1]) < LIST):
             return True
+        last = position
         reached = True
         _say_behind(found, reading, index, cue)
         if scope == "nearest":
             break
     return reached
+
+
+def _is_told_of_one(cue: Cue) -> bool:
+    """Whether the word tells when or of whom the one name is that it is glued to: 室缺川崎病病史."""
+    return cue.axis in _LABELS and cue.value not in _ENDING
 
 
 def _say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
