@@ -132,11 +132,28 @@ def leave_others(reading: Reading, lexicon: Lexicon) -> None:
         _take_back(found, reading, lexicon.vocabulary.whole)
         if not reading.glued(found.token):
             continue
+        if reading.tokens[found.token - 1].kind == "modifier":
+            _deny_kind(found, reading, lexicon)
+            continue
         before = reading.tokens[found.token - 1]
         if before.entry and "others" in before.entry.values:
             reading.found.remove(found)
         elif before.end - before.start == 1 and lexicon.begins_name(reading.view.text[before.start :][:_BEGINNING]):
             found.problem = found.problem or "unread-before"
+
+
+def _deny_kind(found: Found, reading: Reading, lexicon: Lexicon) -> None:
+    """Doubt a denial by a part of a word, of a kind that makes no concept of the name: 非阵发性交界性心动过速."""
+    first, said = found.token, list[tuple[str, str]]()
+    while reading.glued(first) and (entry := reading.tokens[first - 1].entry) and entry.modifiers:
+        first -= 1
+        said += [(one.axis, one.value) for one in entry.modifiers]
+    token = reading.tokens[first - 1] if reading.glued(first) else None
+    if token is None or not _says(token, "certainty") or reading.text(token) not in lexicon.vocabulary.changes_before:
+        return
+    needed = {one for code in found.codes for kinds, _code in lexicon.defined.get(code, ()) for one in kinds}
+    if needed.isdisjoint(said):
+        found.problem = found.problem or "unclear-negation"
 
 
 def _take_back(found: Found, reading: Reading, whole: tuple[str, ...]) -> None:
