@@ -31,9 +31,11 @@ _SCANNED_TYPE = re.compile(r"(?<![A-Za-z0-9])(?:[IVl1]*(?:[IV][l1]|[l1][IV])[IVl
 _STROKED = re.compile(r"[liv1|][级度型期]")
 _TYPED = re.compile(r"[lIV1][型期]")
 _STROKES = str.maketrans("l1|", "iii")
-_POSSESSIVE = re.compile("['\u2019](?<=[a-z].)s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
+_APOSTROPHES = "'\u2019"
+_POSSESSIVE = re.compile(f"[{_APOSTROPHES}](?<=[a-z].)s(?=[\u4e00-\u9fff])")  # Ebstein's畸形 is Ebstein畸形
 MARKS = re.compile(r"[\W_]+")  # what a key leaves out: everything but letters, digits and characters
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me", "Cs", "Co"})
+_ODD = "\0"  # stands for a character that cannot be folded by itself; no folded text has it
 _BETWEEN = "│"  # stands between texts that are folded together; folds to itself
 _HAN = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2FA20))
 
@@ -58,18 +60,22 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     >>> fold_with_offsets("①㎜")
     ('1、mm', [0, 0, 1, 1, 2])
     """
-    table = _table()
     if _TYPED.search(text):
         text = _SCANNED_TYPE.sub(_strokes, text)  # as many characters
-    plain = list(map(table.__getitem__, text))
-    folded = _stroked("".join(plain))
-    parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)} if _GLUED_NUMERAL.search(text) else ()
-    one_by_one = len(folded) == len(text) and "" not in plain and "  " not in folded and not parted
-    if one_by_one and not _POSSESSIVE.search(folded):
-        if "i" not in folded or not _ROMAN_RUN.search(folded):  # each numeral has an i
-            return folded, range(len(text) + 1)
-        folded, kept = _fold_numerals(folded, range(len(text)))
-        return folded, [*kept, len(text)]
+    folded = text.translate(_plain_table())
+    if _ODD in folded or "  " in folded:
+        return _fold_one_by_one(text)
+    folded = _stroked(folded)
+    if "i" not in folded or not _ROMAN_RUN.search(folded):  # each numeral has an i
+        return folded, range(len(text) + 1)
+    folded, kept = _fold_numerals(folded, range(len(text)))
+    return folded, [*kept, len(text)]
+
+
+def _fold_one_by_one(text: str) -> tuple[str, list[int]]:
+    """As `fold_with_offsets`, for a text in which not every character is one and the same wherever it stands."""
+    table = _table()
+    parted = {found.start() for found in _GLUED_NUMERAL.finditer(text)}
     pieces: list[str] = []
     offsets: list[int] = []
     spaced = False
@@ -194,6 +200,22 @@ class _Table(dict[str, str]):
                 if unicodedata.category(one) not in _INVISIBLE or one.isspace()
             ]
         )
+
+
+class _PlainTable(dict[int, str]):
+    """Folded form of each character by its number; `_ODD` for one that is none or several, or depends on others."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        folded = _table()[character]
+        odd = len(folded) != 1 or character in _APOSTROPHES or _number(character)
+        self[point] = folded = _ODD if odd else folded
+        return folded
+
+
+@cache
+def _plain_table() -> _PlainTable:
+    return _PlainTable()
 
 
 def _number(character: str) -> str:

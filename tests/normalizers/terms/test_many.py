@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from itertools import product
 
@@ -58,3 +59,21 @@ def test_what_was_read_before_changes_nothing(dictionary: zm.Dictionary, alone: 
     for text in reversed(CELLS[::7]):
         assert repr(matcher.match(text)) == repr(alone[text])
     assert matcher.match_many(CELLS[:50] * 2) == [alone[text] for text in CELLS[:50]] * 2
+
+
+def test_what_a_worker_leaves_undone_is_read_all_the_same() -> None:
+    """A worker may fail, or be ended by the system for want of memory."""
+    here, texts = os.getpid(), [str(number) for number in range(1_000)]
+
+    def failing(text: str) -> tuple[zm.Mention, ...]:
+        if os.getpid() != here:
+            raise ValueError
+        return ()
+
+    def ended(text: str) -> tuple[zm.Mention, ...]:
+        if os.getpid() != here and text.endswith("7"):
+            os._exit(1)
+        return ()
+
+    for reader in (failing, ended):
+        assert list(parallel.read_many(texts, reader, 3)) == [()] * len(texts)

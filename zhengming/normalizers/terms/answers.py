@@ -21,13 +21,11 @@ def answer(reading: Reading, lexicon: Lexicon) -> None:
     """Say of every concept of the reading what the form's mark at it says."""
     if not reading.found:
         return
-    text = reading.view.marks
-    boxes = {mark: cue for mark, cue in lexicon.vocabulary.boxes.items() if mark in text}
-    if boxes:
-        _ticked(reading, boxes)
-    signs = {mark: cue for mark, cue in lexicon.vocabulary.signs.items() if mark in text}
-    if any([cue.value == "refuted" for cue in signs.values()]):
-        _signed(reading, signs)
+    marks = lexicon.vocabulary.punctuation[reading.view.marks]
+    if marks.boxes:
+        _ticked(reading, marks.boxes)
+    if marks.signs and any([cue.value == "refuted" for cue in marks.signs.values()]):
+        _signed(reading, marks.signs)
 
 
 def answers_follow(reading: Reading) -> bool:
@@ -89,7 +87,7 @@ def assigned(reading: Reading, lexicon: Lexicon) -> None:
     """An answer stands behind a mark that gives it to the name before it (室缺：0), or each name is followed by one."""
     listed = _listed(reading, lexicon.vocabulary.answers)
     unread = any([token.kind == "unknown" for token in reading.tokens])
-    if not listed and not unread and not any([one in reading.view.marks for one in lexicon.vocabulary.assigning]):
+    if not listed and not unread and not lexicon.vocabulary.punctuation[reading.view.marks].assigns:
         return
     for found in reading.found:
         place = _behind(reading, found)

@@ -37,7 +37,7 @@ def _is_doubted(found: Found, reading: Reading, lexicon: Lexicon) -> bool:
     if found.qualifiers.get("certainty") in _DOUBTED:
         return True
     marks = reading.view.between(found.end)
-    return any(mark in marks for mark in lexicon.vocabulary.marks_behind)
+    return bool(lexicon.vocabulary.punctuation[marks].behind)
 
 
 def _is_neutral(token: Token) -> bool:

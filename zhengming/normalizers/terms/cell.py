@@ -8,9 +8,8 @@ are dear, longer pieces cheaper than several shorter ones. So a term always wins
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort_right
 from collections.abc import Iterator
-from itertools import accumulate
 from operator import itemgetter
 from typing import Final
 
@@ -23,6 +22,7 @@ from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
 _UNKNOWN: Final = 30_000  # for each character nothing recognises
+_NO_WAY: Final = -1  # stands for a place that is reached by an unknown character
 _MISTYPED: Final = 15_000  # more for each wrong character of a term
 _LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among them is thought of
 # Axes of words of one character that are words beside unread text.
@@ -104,14 +104,14 @@ def _with_mistyped(
     if terms:
         if misspelt:  # a known misspelling costs as much as any other
             ways = [(*way[:2], way[2] + _MISTYPED * _is_misspelt(way[3]), way[3]) for way in ways]
-        ways = sorted(ways + terms, key=_ORDER)
+        ways = _merged(ways, terms)
         tokens = _cheapest(view, ways)
         unknown = _unknown(tokens)
     if not unknown:
         return tokens
     cues = _mistyped_cues(view, looked, lexicon, unknown)
     if cues:
-        tokens = _cheapest(view, sorted(ways + cues, key=_ORDER))
+        tokens = _cheapest(view, _merged(ways, cues))
     tokens = _joined(tokens, view)
     return _kinds_mistyped(tokens, view, lexicon) if len(tokens) > 1 else tokens
 
@@ -162,31 +162,30 @@ def _cheapest(view: View, ways: list[_Way]) -> list[Token]:
 
     Characters that nothing recognises are one token up to the next gap.
     """
+    size = len(view.text)
     costs = [0]  # of reaching each place, so far as it was looked at
-    arrivals: dict[int, tuple[int, _What]] = {}  # from where and by what, where not by an unknown character
+    arrivals = [_NO_WAY] * (size + 1)  # by which way, where not by an unknown character
     reached = 0
-    for end, start, price, what in ways:
-        if end > reached:
-            nearest = costs[reached]
-            costs += range(nearest + _UNKNOWN, nearest + (end - reached) * _UNKNOWN + 1, _UNKNOWN)
-            reached = end
+    for index, (end, start, price, _what) in enumerate(ways):
+        while end > reached:
+            costs.append(costs[reached] + _UNKNOWN)
+            reached += 1
         cost = costs[start] + price
-        if cost <= costs[end] and (cost < costs[end] or end not in arrivals):
+        if cost <= costs[end] and (cost < costs[end] or arrivals[end] == _NO_WAY):
             costs[end] = cost
-            arrivals[end] = start, what
+            arrivals[end] = index
     gaps, tokens = view.gaps, list[Token]()
-    end = len(view.text)
+    end = size
     while end:
-        arrival = arrivals.get(end)
-        if arrival:
-            start, what = arrival
+        if arrivals[end] != _NO_WAY:
+            _end, start, _price, what = ways[arrivals[end]]
             if isinstance(what, Entry):
                 tokens.append(Token(what.token_kind, start, end, what))
             else:
                 tokens.append(_token(start, end, what))
         else:
             start = end - 1
-            while start and gaps[start] == NONE and start not in arrivals:
+            while start and gaps[start] == NONE and arrivals[start] == _NO_WAY:
                 start -= 1
             tokens.append(Token("unknown", start, end))
         end = start
@@ -202,23 +201,25 @@ def _token(start: int, end: int, what: Measure | tuple[Entry, int]) -> Token:
 
 def _words(view: View, lexicon: Lexicon) -> list[_Way]:
     """Every text of the lexicon that stands in the view, where it may start and end."""
-    found = lexicon.words.iter(view.text)
-    if view.bare:
-        ways = [(last + 1, last + 1 - entry.size, entry.price, entry) for last, entry in found]
-    else:
-        marks = list(
-            accumulate([1 if gap else 0 for gap in view.gaps])
-        )  # how often something stands before a character
-        ways = [
-            (last + 1, last + 1 - entry.size, entry.price, entry)
-            for last, entry in found
-            if marks[last] == marks[last + 1 - entry.size] or _crosses(view, last + 1, entry, lexicon)
-        ]
+    found: Iterator[tuple[int, Entry]] = lexicon.words.iter(view.text)
+    gaps, bare, ways = view.gaps, view.bare, list[_Way]()
+    for last, entry in found:
+        end, start = last + 1, last + 1 - entry.size
+        if bare or not _is_parted(gaps, start, end) or _crosses(view, end, entry, lexicon):
+            ways.append((end, start, entry.price, entry))
     if LETTERS.search(view.text):
         closed = inside_words(view, lexicon)
         if closed:
             ways = [way for way in ways if way[0] not in closed and way[1] not in closed]
     return ways
+
+
+def _is_parted(gaps: list[int], start: int, end: int) -> bool:
+    """Whether anything stands between the characters of a stretch."""
+    for place in range(start + 1, end):  # noqa: SIM110 — compiled, a loop is quicker than `any`
+        if gaps[place] != NONE:
+            return True
+    return False
 
 
 def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
@@ -233,20 +234,24 @@ def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
 def _asks(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a mark inside a stretch speaks of what stands before it: 肺动脉闭锁？室间隔缺损."""
     between = "".join([view.between(place) for place in range(start + 1, end) if view.gaps[place] >= CLAUSE])
-    return any(mark in between for mark in lexicon.vocabulary.marks_behind)
+    return bool(lexicon.vocabulary.punctuation[between].behind)
 
 
 def _with_numbers(ways: list[_Way], view: View, lexicon: Lexicon) -> list[_Way]:
     """The ways with the numbers of the view; over the number of an item nothing is read but that number itself."""
     numbers: list[_Way] = [(end, start, TERM, measure) for start, end, measure in measures(view, lexicon)]
     counted = items(view, lexicon)
-    if not numbers and not counted:
-        return ways
-    ways = sorted(ways + numbers, key=_ORDER)
+    ways = _merged(ways, numbers)
     if counted:
         ways = [way for way in ways if bisect_left(counted, way[0]) == bisect_left(counted, way[1])]
-        ways += [(item + 1, item, TERM, BARE) for item in counted]
-        ways.sort(key=_ORDER)
+        ways = _merged(ways, [(item + 1, item, TERM, BARE) for item in counted])
+    return ways
+
+
+def _merged(ways: list[_Way], more: list[_Way]) -> list[_Way]:
+    """The ways, which are in order, with a few more among them; of equal ones the former come first."""
+    for way in more:
+        insort_right(ways, way, key=_ORDER)
     return ways
 
 
@@ -314,10 +319,12 @@ def _stands_alone(token: Token) -> bool:
 def _mistyped_terms(ways: list[_Way], view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> list[_Way]:
     """The terms that stand over unknown characters but for characters they are commonly mistaken for."""
     found: list[_Way] = []
-    for last, (length, term_keys) in lexicon.alike_words.iter(looked):
+    counts = _counts(unknown, len(view.text))
+    alike: Iterator[tuple[int, tuple[int, tuple[str, ...]]]] = lexicon.alike_words.iter(looked)
+    for last, (length, term_keys) in alike:
         end = last + 1
         start = end - length
-        if length < _LEAST_MISTYPED or unknown.isdisjoint(range(start, end)):
+        if length < _LEAST_MISTYPED or counts[start] == counts[end]:
             continue
         if not view.bare and max(view.gaps[start + 1 : end]) > SOFT:
             continue
@@ -327,16 +334,27 @@ def _mistyped_terms(ways: list[_Way], view: View, looked: str, lexicon: Lexicon,
     return found
 
 
+def _counts(unknown: set[int], size: int) -> list[int]:
+    """How many unknown characters stand before each place: as many before both ends of a stretch without one."""
+    counts, before = list[int](), 0
+    for place in range(size + 1):
+        counts.append(before)
+        before += place in unknown
+    return counts
+
+
 def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> list[_Way]:
     """The cues that stand over an unknown character that is mistaken for another: 末见室缺.
 
     The 位 of 占位伴高血压 is no 未, for it goes with the unknown one before it.
     """
     gaps, found = view.gaps, list[_Way]()
-    for last, entries in lexicon.alike_cues.iter(looked):
+    counts = _counts(unknown, len(view.text))
+    alike: Iterator[tuple[int, list[tuple[Entry, Entry]]]] = lexicon.alike_cues.iter(looked)
+    for last, entries in alike:
         end = last + 1
         start = end - entries[0][0].size
-        if unknown.isdisjoint(range(start, end)) or any(gaps[start + 1 : end]):
+        if counts[start] == counts[end] or _is_parted(gaps, start, end):
             continue
         if (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE):
             continue

@@ -150,7 +150,7 @@ class CellReader:
     def _hosted(self, index: int, token: Token, entry: Entry, reading: Reading) -> Found:
         method = "wrong-character" if token.typed else "shared-head" if token.joined else token.method or entry.method
         found = Found(index, token.start, token.end, entry.codes, entry, method)
-        found.steps.append((method, entry.senses[0][1].text))
+        found.steps.append((method, entry.written))
         found.problem = token.doubted
         if token.denied:
             found.qualifiers["certainty"] = "refuted"

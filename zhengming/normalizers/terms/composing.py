@@ -100,7 +100,9 @@ class Composer:
     def _telling(self, found: Found) -> set[Qualifier]:
         """What is said of a name that any definition uses."""
         told = {one for one in found.qualifiers.items() if one in self._used}
-        return told | (found.stated.keys() & self._used) if found.stated else told
+        if found.stated:
+            told |= {one for one in found.stated if one in self._used}
+        return told
 
     def _made(self, code: str, stated: frozenset[Qualifier], beyond: bool) -> Mapping[str, frozenset[Qualifier]]:
         """What the qualifiers make of a concept, and those that make it; `beyond`: also by what its parents are."""

@@ -53,7 +53,7 @@ class Compounds:
 
     def join_listed(self, reading: Reading) -> None:
         """Join names that no more than a list mark parts, before it is known what is said of them: of one, of both."""
-        for first, second in self._pairs(reading):
+        for first, second in self._pairs(reading) if self._has_first(reading) else ():
             between = _between(reading, first, second)
             if any(token.entry and token.entry.joins for token in between):
                 continue  # by a word: what is said of them tells
@@ -63,7 +63,7 @@ class Compounds:
 
     def join_said(self, reading: Reading) -> None:
         """Join names that a comma or a joining word parts, when the same is said of both; two denials stay two."""
-        for first, second in self._pairs(reading):
+        for first, second in self._pairs(reading) if self._has_first(reading) else ():
             differ = [axis for axis in _SAID_OF_BOTH if first.qualifiers.get(axis) != second.qualifiers.get(axis)]
             alike = not differ or (differ == ["timing"] and _is_operated_behind(first, second))
             parted = _parted(reading, first, second)
@@ -113,14 +113,6 @@ class Compounds:
 
         One that has taken in its neighbour has the next one as neighbour.
         """
-        leads = self._leads
-        if len(reading.found) < 2 or not any(
-            [
-                one.method == "composed" or (leads[one.codes] if one.codes in leads else self._may_be_first(one))
-                for one in reading.found
-            ]
-        ):
-            return
         found = sorted(reading.found, key=lambda one: one.token)
         first = found[0]
         for second in found[1:]:
@@ -128,6 +120,12 @@ class Compounds:
                 yield first, second
             if reading.hosts.get(second.token) is second:
                 first = second
+
+    def _has_first(self, reading: Reading) -> bool:
+        """Whether any of several names may be a first part, as few are."""
+        if len(reading.found) < 2:
+            return False
+        return any([one.method == "composed" or self._may_be_first(one) for one in reading.found])
 
     def _may_be_first(self, found: Found) -> bool:
         known = self._leads.get(found.codes)
@@ -154,7 +152,7 @@ class Compounds:
         if len(compounds) != 1 or not (joined or compounds[0].listed):
             return
         entry = compounds[0].entry
-        first.steps.append(("compound", entry.senses[0][1].text))
+        first.steps.append(("compound", entry.written))
         said = [*stated, *self._begins_with(second.entry.key)]
         first.codes, first.entry, first.method = self._defined(first, said) or entry.codes, entry, "composed"
         if compounds[0].part == second.codes[0]:
@@ -294,7 +292,7 @@ def _part(found: Found, end: int, start: int, names: tuple[Entry, Entry], readin
     place = found.start
     other = Found(found.token, place + start, found.end, second.codes, second, found.method)
     other.qualifiers.update(found.qualifiers)
-    other.steps = [(found.method, second.senses[0][1].text), *(one for one in found.steps if one[0] == "qualifier")]
+    other.steps = [(found.method, second.written), *(one for one in found.steps if one[0] == "qualifier")]
     found.codes, found.entry, found.end = first.codes, first, place + end
-    found.steps[0] = (found.method, first.senses[0][1].text)
+    found.steps[0] = (found.method, first.written)
     reading.found.append(other)

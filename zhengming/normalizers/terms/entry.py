@@ -27,8 +27,8 @@ class Entry:
 
     The rest follows from these and is worked out once: the distinct `codes`, whether a sense is declared `ambiguous`,
     whether all are `broad` or `misspelt`, how strongly the word `joins` or parts its neighbours, what a token of it is
-    taken for, the `method` by which a term that stands in a cell as it is was found, the `axes` that its cues speak of,
-    the `values` they say, the `size` of the key and the `price` of reading it in a cell.
+    taken for, the `method` by which a term that stands in a cell as it is was found, how the term is `written`, the
+    `axes` that its cues speak of, the `values` they say, the `size` of the key and the `price` of reading it in a cell.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Entry:
     joins: int = NONE
     token_kind: str = "cue"
     method: str = ""
+    written: str = ""
     axes: frozenset[str] = _NO_AXES
     values: frozenset[str] = _NO_AXES
     size: int = 0
@@ -57,6 +58,7 @@ class Entry:
         if self.senses:
             self.token_kind = "term"
             self.method = _METHODS.get(self.senses[0][1].kind, "known-term")
+            self.written = self.senses[0][1].text
             if len(self.senses) == 1:
                 code, term = self.senses[0]
                 self.codes = (code,)

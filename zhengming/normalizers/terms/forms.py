@@ -30,9 +30,10 @@ def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
     view, tokens = reading.view, reading.tokens
     if not reading.found:
         return
-    if any([token.kind == "cue" and _denies(token) for token in tokens]) or _is_marked(reading, vocabulary):
+    marks = vocabulary.punctuation[view.marks]
+    if marks.denies or any([token.kind == "cue" and _denies(token) for token in tokens]):
         _use_up_labels(reading, vocabulary)
-    if _ASKING in view.marks or any([mark in view.marks for mark in vocabulary.assigning]):
+    if marks.assigns or _ASKING in view.marks:
         _read_questions(reading, vocabulary)
 
 
@@ -65,12 +66,6 @@ def _read_questions(reading: Reading, vocabulary: Vocabulary) -> None:
 def _denies(token: Token) -> bool:
     """Whether the word denies, or says that someone is well."""
     return token.entry is not None and not token.entry.values.isdisjoint(_ANSWERING)
-
-
-def _is_marked(reading: Reading, vocabulary: Vocabulary) -> bool:
-    """Whether the cell has a mark that denies what stands before it."""
-    marks = reading.view.marks
-    return any([mark in marks and cues[0].value == "refuted" for mark, cues in vocabulary.marks_behind.items()])
 
 
 def _use_up_labels(reading: Reading, vocabulary: Vocabulary) -> None:
@@ -113,8 +108,7 @@ def _is_denied_by_mark(reading: Reading, place: int, vocabulary: Vocabulary) -> 
     """Whether a mark behind squeezed `place` denies what stands before it: 家族史(-)."""
     if reading.view.gaps[place] <= SOFT:
         return False
-    between = reading.view.between(place)
-    return any(cues[0].value == "refuted" and mark in between for mark, cues in vocabulary.marks_behind.items())
+    return vocabulary.punctuation[reading.view.between(place)].denies
 
 
 def _is_answered_label(item: list[Token], *, denied: bool) -> bool:

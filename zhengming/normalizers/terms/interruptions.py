@@ -95,7 +95,7 @@ def _replace(reading: Reading, first: int, last: int, entry: Entry, used: int) -
     else:
         end.kind = "part"
     found = Found(first, token.start, stop, entry.codes, entry, "interrupted")
-    found.steps.append(("interrupted", entry.senses[0][1].text))
+    found.steps.append(("interrupted", entry.written))
     reading.add(found)
     for inside in reading.tokens[first + 1 : last]:
         certainty = _says_whether(inside)
@@ -134,7 +134,7 @@ def denied_word(reading: Reading, index: int, lexicon: Lexicon) -> None:
             found = Found(
                 start, reading.tokens[start].start, reading.tokens[index].end, entry.codes, entry, "interrupted"
             )
-            found.steps.append(("interrupted", entry.senses[0][1].text))
+            found.steps.append(("interrupted", entry.written))
             found.qualifiers["certainty"] = "refuted"
             found.steps.append(("qualifier", f"{reading.raw(reading.tokens[index])} → certainty=refuted"))
             reading.tokens[start].kind, reading.tokens[start].entry = "term", entry

@@ -162,6 +162,11 @@ class Lexicon:
         return {}
 
     @cached_property
+    def mistyped(self) -> dict[str, tuple[Entry | None, int]]:
+        """Which terms texts are but for wrong characters, and how many, as far as it is known; see `mistyping`."""
+        return {}
+
+    @cached_property
     def _abbreviations(self) -> tuple[frozenset[str], frozenset[str]]:
         """The abbreviations of four letters and more, and what is left of them without one."""
         known = {one for one, entry in self.entries.items() if entry.abbreviation and one.isascii() and len(one) > 3}

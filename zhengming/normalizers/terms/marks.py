@@ -10,7 +10,7 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue, Vocabular
 def mark(reading: Reading, lexicon: Lexicon) -> None:
     """Punctuation that speaks: ? after a name doubts it, (-) denies it."""
     view = reading.view
-    marks = {sign: cues for sign, cues in lexicon.vocabulary.marks_behind.items() if sign in view.marks}
+    marks = lexicon.vocabulary.punctuation[view.marks].behind
     if not marks:
         return
     for border in range(len(reading.tokens) + 1):

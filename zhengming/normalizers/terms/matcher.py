@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from zhengming.learning.model import Model
 
 _TOGETHER: Final = 40_000  # texts that are read together of a large category
-_TRIED: Final = 200  # texts of very many that are read before the others are shared out
+_TRIED: Final = 200  # texts that are read before very many are shared out
 _SEEN: Final = 300_000  # texts whose mentions are kept, some 300 MB
 
 Steps = list[tuple[str, str]]
@@ -125,6 +125,7 @@ class Matcher:
         )
         bound = model.bound(dictionary, category) if model else None
         self._learned = Learned(bound, self.category, self._lexicon, self.accept)
+        self._overruled = bool(self._learned or self._decided)
         self._seen: dict[str, tuple[Mention, ...]] = {}
         self._facts = (sender, sorted(speciality), held, model)
         self._codes = Once(self._find_codes)
@@ -145,7 +146,7 @@ class Matcher:
         return self._explained(text) if known is None else known
 
     def _explained(self, text: str) -> tuple[Mention, ...]:
-        if self._learned or self._decided:
+        if self._overruled:
             return tuple([mention for mention, _steps in self.explain(text)])
         return tuple(self._verdicts.covered([mention for mention, _found in self._read(text, "")]))
 
@@ -188,13 +189,13 @@ class Matcher:
     def _read_together(self, texts: Sequence[str], jobs: int | None) -> None:
         """Read distinct texts: many on `jobs` cores, a few here."""
         processes = parallel.workers(len(texts), jobs)
-        read: Iterable[Sequence[Mention]] = map(self._read_once, texts)
+        read: Iterable[tuple[Mention, ...]] = map(self._read_once, texts)
         if processes > 1:
-            for text in texts[:: len(texts) // _TRIED]:  # what they need is worked out once: workers inherit it
-                self.match(text)
+            if len(self._seen) < _TRIED:  # what they need is worked out once: workers inherit it
+                for text in texts[:: len(texts) // _TRIED]:
+                    self.match(text)
             read = parallel.read_many(texts, self._read_once, processes)
-        for text, mentions in zip(texts, read, strict=True):
-            self._seen[text] = tuple(mentions)
+        self._seen.update(zip(texts, read, strict=True))
 
     @property
     def facts(self) -> list[object]:
@@ -276,10 +277,8 @@ class Matcher:
         else:
             about = self._judge.contexts(beside, self.match(beside)) if beside else frozenset()
             view, read = self._reader.read(view, about, known)
-        if len(read) > 1:
-            read.sort(key=lambda found: (found.start, found.end))
-        tell, raw, span = self._verdicts.mention, view.raw, view.span
-        return [(tell(found, raw, *span(found.start, found.end)), found.steps) for found in read]
+        mentions = self._verdicts.mentions(view, read)
+        return [(mention, found.steps) for mention, found in zip(mentions, read, strict=True)]
 
     def _read_symbols(self, text: str) -> list[tuple[Mention, Steps]]:
         """A cell without letters or digits: nothing, or a symbol that is a term (♂)."""
@@ -288,10 +287,10 @@ class Matcher:
             return []
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
         found = Found(0, 0, 0, entry.codes, entry, "exact", qualifiers=dict(PLAIN))
-        return [(self._verdicts.mention(found, text, start, end), [("exact", entry.senses[0][1].text)])]
+        return [(self._verdicts.mention(found, text, start, end), [("exact", entry.written)])]
 
     def _found_whole(self, entry: Entry) -> Found:
         """The term that a whole cell is."""
         found = Found(0, 0, len(entry.key), entry.codes, entry, entry.method, qualifiers=dict(PLAIN))
-        found.steps.append((entry.method, entry.senses[0][1].text))
+        found.steps.append((entry.method, entry.written))
         return found

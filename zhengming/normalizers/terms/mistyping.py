@@ -13,13 +13,23 @@ _LEAST_BY_SOUND: Final = 4  # characters a term needs for each one in it that on
 _LEAST_WITH_A_WORD: Final = 6  # characters of a term of which two side by side sound like a word that was typed
 _LEAST_CLEAR: Final = 3  # characters of a cue that a mere likeness of sound settles
 _RIGHT_FOR_A_WRONG: Final = 3  # characters a term needs for each wrong one of any sort
+_KEPT: Final = 50_000  # texts that are kept with the term they are but for such characters, some 10 MB
 
 
 def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
     """The term of one concept that the text is but for fewest characters mistaken for others, and how many those are.
 
-    None where it is as near to terms of two concepts: 主动脉瓣夏窄.
+    None where it is as near to terms of two concepts: 主动脉瓣夏窄. `term_keys` are those that look like the text.
     """
+    known = lexicon.mistyped.get(text)
+    if known is None:
+        if len(lexicon.mistyped) >= _KEPT:
+            lexicon.mistyped.clear()
+        known = lexicon.mistyped[text] = _meant(text, term_keys, lexicon)
+    return known
+
+
+def _meant(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
     likely: dict[int, list[Entry]] = {}
     for term_key in term_keys:
         wrong = _wrong_characters(text, term_key, lexicon.vocabulary)

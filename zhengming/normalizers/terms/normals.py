@@ -121,7 +121,7 @@ def _host(reading: Reading, first: int, last: int, entries: list[Entry], *, deni
     tokens[first].kind, tokens[first].entry = "term", entries[0]
     for entry in entries:
         found = Found(first, start, end, entry.codes, entry, _METHOD)
-        found.steps.append((_METHOD, entry.senses[0][1].text))
+        found.steps.append((_METHOD, entry.written))
         if denied:
             found.qualifiers["certainty"] = "refuted"
             found.steps.append(("qualifier", f"{reading.raw(tokens[first - 1])} → certainty=refuted"))

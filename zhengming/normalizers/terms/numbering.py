@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from zhengming.normalizers.terms.latin import glued_unit
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Unit
+from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Unit, Vocabulary
 
 _FIRST: Final = re.compile(r"[1-9]\.[1-9]")
 _HAN_ITEM: Final = re.compile(r"(?<=\()[一二三四五六七八九](?=\))")
@@ -20,14 +19,17 @@ _HAN_DIGITS, _LETTERS = " 一二三四五六七八九", " abcdefghi"
 _ITEM: Final = re.compile(r"[1-9](?=[.、)])(?<!\d.)")
 
 
-@dataclass(frozen=True, slots=True)
 class Measure:
     """A number or range of a cell, in its unit; `unit` is None for a bare number."""
 
-    low: float
-    high: float
-    unit: Unit | None
-    quantity: str
+    __slots__ = ("high", "low", "quantity", "unit")
+
+    def __init__(self, low: float, high: float, unit: Unit | None, quantity: str) -> None:
+        """Written out, for what `dataclass` makes is not compiled."""
+        self.low = low
+        self.high = high
+        self.unit = unit
+        self.quantity = quantity
 
 
 BARE: Final = Measure(0, 0, None, "")
@@ -42,7 +44,7 @@ def items(view: View, lexicon: Lexicon) -> list[int]:
     """
     places: list[int] = []
     numbers = lexicon.vocabulary.numbers
-    for match in _ITEM.finditer(view.folded):
+    for match in _ITEM.finditer(view.folded) if "1" in view.folded else ():
         if int(match[0]) != len(places) + 1:
             continue
         measured = numbers.match(view.folded, match.start())
@@ -98,10 +100,23 @@ def _glued_items(view: View, lexicon: Lexicon) -> list[int]:
     return places if len(places) > 1 and places[0] == 0 else []
 
 
+def _numbers(folded: str, vocabulary: Vocabulary) -> list[re.Match[str]]:
+    """All that the pattern of numbers finds in a folded text, which has a numeral in it, or a letter before one."""
+    found, place = list[re.Match[str]](), 0
+    while numeral := vocabulary.numerals.search(folded, place):
+        start = numeral.start()
+        match = vocabulary.numbers.match(folded, start - 1) if start > place and folded[start - 1].isascii() else None
+        match = match or vocabulary.numbers.match(folded, start)
+        if match:
+            found.append(match)
+        place = match.end() if match else start + 1
+    return found
+
+
 def measures(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]:
     """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
     vocabulary = lexicon.vocabulary
-    for match in vocabulary.numbers.finditer(view.folded):
+    for match in _numbers(view.folded, vocabulary):
         start, end = view.positions(*match.span())
         amount, high, unit_text = match["low"], match["high"], match["unit"]
         if amount is None:

@@ -52,7 +52,7 @@ class Operations:
 
     def treated(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
         """The concepts before token `index` that its operation treats; none where it does not say, or treats none."""
-        treats = self._treats(key(cue.text))
+        treats = self._treats(cue.text, folded=False)
         if not treats or reading.bracket_host(index):
             return []
         start, found, alone = index, list[Found](), True
@@ -83,7 +83,7 @@ class Operations:
             if entry and len(entry.codes) == 1:
                 before.kind, before.entry = "term", entry
                 found = Found(index - 1, before.start, before.end, entry.codes, entry, "shared-head")
-                found.steps.append(("shared-head", f"{part} → {entry.senses[0][1].text}"))
+                found.steps.append(("shared-head", f"{part} → {entry.written}"))
                 reading.add(found)
 
     def _object(self, part: str, operation: str) -> Entry | None:
@@ -164,11 +164,12 @@ class Operations:
         codes = next((codes for word, codes in self._ended if word in text), None)
         return codes is None or self._is_below(found, codes)
 
-    def _treats(self, text: str) -> frozenset[str]:
+    def _treats(self, text: str, *, folded: bool = True) -> frozenset[str]:
         """What an operation treats: the longest word that its name has decides."""
         known = self._known.get(text)
         if known is None:
-            known = next((codes for word, codes in self._treatments if word in text), frozenset())
+            name = text if folded else key(text)
+            known = next((codes for word, codes in self._treatments if word in name), frozenset())
             self._known[text] = known
         return known
 

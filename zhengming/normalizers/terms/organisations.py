@@ -52,7 +52,7 @@ class OrganisationReader:
         if first is None:
             return None
         found = Found(0, 0, size, first.codes, first, "organisation")
-        found.steps.append(("organisation", first.senses[0][1].text))
+        found.steps.append(("organisation", first.written))
         codes = tuple(dict.fromkeys(code for entry in entries if entry for code in entry.codes))
         if len(codes) > 1:
             found.codes, found.problem = codes, "names-disagree"

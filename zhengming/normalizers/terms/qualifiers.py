@@ -70,7 +70,7 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
                 _words(reading, index, token.entry, lexicon, operations, answers=answers)
         elif kind == "number" and token.measure:
             measure(reading, index, token.measure, lexicon)
-    if lexicon.vocabulary.speaking.search(reading.view.marks):
+    if lexicon.vocabulary.punctuation[reading.view.marks].speaks:
         mark(reading, lexicon)
         answer(reading, lexicon)
     if not reading.view.bare:

@@ -146,7 +146,7 @@ def _take_in(reading: Reading, index: int, found: Found, entry: Entry) -> None:
     """Let a name be that of `entry`, from token `index` on."""
     found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
     found.start = reading.tokens[index].start
-    found.steps.append(("shared-head", entry.senses[0][1].text))
+    found.steps.append(("shared-head", entry.written))
     reading.tokens[index].kind = "part"
     for position in range(index + 1, found.token + 1):
         reading.separations[position] = NONE
@@ -327,7 +327,7 @@ def _widen(reading: Reading, index: int, found: Found, entry: Entry) -> None:
     """Let a name be that of `entry`, up to and with token `index`."""
     found.codes, found.entry, found.method = entry.codes, entry, "shared-head"
     found.end = reading.tokens[index].end
-    found.steps.append(("shared-head", entry.senses[0][1].text))
+    found.steps.append(("shared-head", entry.written))
     for position in range(found.token + 1, index + 1):
         reading.tokens[position].kind = "part"
         reading.separations[position] = NONE
@@ -390,5 +390,5 @@ def _become(reading: Reading, index: int, entry: Entry, follower: Found | None) 
     token.kind = "term"
     token.entry = entry
     found = Found(index, token.start, token.end, entry.codes, entry, "shared-head", shares=follower)
-    found.steps.append(("shared-head", f"{reading.text(token)} → {entry.senses[0][1].text}"))
+    found.steps.append(("shared-head", f"{reading.text(token)} → {entry.written}"))
     reading.add(found)

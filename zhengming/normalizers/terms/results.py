@@ -8,7 +8,6 @@ repair and a device leave different ones behind, and each name of one says which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from zhengming.dictionary.folding import key
@@ -26,6 +25,7 @@ _LEFT: Final = "course"  # the axis of words for what is left
 # Axes of words beside one.
 _TELLING: Final = frozenset({"certainty", "neutral", "infix", "severity", "extent", "count"})
 _METHOD: Final = "shared-head"
+_KEPT: Final = 20_000  # concepts whose names are kept, some 10 MB
 
 
 class Results:
@@ -38,6 +38,7 @@ class Results:
         self._concepts = category.concepts
         self._ancestors = category.ancestors
         self._tellings = Once(self._find_tellings)
+        self._known: dict[str, tuple[str, ...]] = {}
         said = [(key(one.term), one.value) for one in category.modifiers if one.axis == _LEFT]
         for text, cues in lexicon.vocabulary.cues.items():
             said += [(text, one.value) for one in cues if one.axis == _LEFT]
@@ -87,7 +88,7 @@ class Results:
         token.kind, token.entry = "term", entries[-1]
         for entry in reversed(entries):
             found = Found(place, token.start, token.end, entry.codes, entry, _METHOD, shares=host)
-            found.steps.append((_METHOD, entry.senses[0][1].text))
+            found.steps.append((_METHOD, entry.written))
             if host is None:
                 host = found
                 reading.add(found)
@@ -104,7 +105,7 @@ class Results:
                 entry = self._left(one, word)
                 if entry and entry.codes != found.codes:
                     found.codes, found.entry, found.method = entry.codes, entry, _METHOD
-                    found.steps.append((_METHOD, entry.senses[0][1].text))
+                    found.steps.append((_METHOD, entry.written))
                 return
 
     def _level(self, reading: Reading, first: int, place: int) -> Entry | None:
@@ -149,12 +150,19 @@ class Results:
         others = [one for one in self._tellings() if one.startswith(treating)] if treating else []
         return [one for one in dict.fromkeys(ends + others) if self._operations.word(one) == treating]
 
-    def _names(self, found: Found) -> Iterator[str]:
+    def _names(self, found: Found) -> list[str]:
         """The name that stands there, and those of the concept and of what is above it."""
-        yield found.entry.key
-        for code in found.codes[:1]:
-            for one in (code, *sorted(self._ancestors(code))):
-                yield self._lexicon.key(self._concepts[one].name)
+        return [found.entry.key, *(self._names_above(found.codes[0]) if found.codes else ())]
+
+    def _names_above(self, code: str) -> tuple[str, ...]:
+        """The names of a concept and of what is above it."""
+        known = self._known.get(code)
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            names = [self._concepts[one].name for one in (code, *sorted(self._ancestors(code)))]
+            known = self._known[code] = tuple([self._lexicon.key(name) for name in names])
+        return known
 
     def _find_tellings(self) -> list[str]:
         """The words of operations."""
@@ -167,7 +175,7 @@ def _merge(reading: Reading, operated: Operated, place: int, entry: Entry) -> No
     found, token = operated.found, reading.tokens[place]
     found.codes, found.entry, found.method = entry.codes, entry, _METHOD
     found.end = token.end
-    found.steps.append((_METHOD, entry.senses[0][1].text))
+    found.steps.append((_METHOD, entry.written))
     for index in range(found.token + 1, place + 1):
         reading.tokens[index].kind = "part"
         reading.separations[index] = NONE
@@ -209,7 +217,7 @@ def _is_open(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     """Whether what an operation left, at token `index`, is denied or doubted by the words or marks beside it."""
     marks = reading.view.between(reading.tokens[index].end)
     vocabulary = lexicon.vocabulary
-    if is_denied(reading, index, vocabulary.whole) or any(mark in marks for mark in vocabulary.marks_behind):
+    if is_denied(reading, index, vocabulary.whole) or vocabulary.punctuation[marks].behind:
         return True
     if index + 1 == len(reading.tokens) or reading.separations[index + 1] > BRACKET:
         return False

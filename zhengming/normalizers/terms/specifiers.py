@@ -47,7 +47,7 @@ def _list_beside(reading: Reading, general: Found, first: int, last: int, lexico
     if entry is None or entry.codes == general.codes or any(one.codes == entry.codes for one in reading.found):
         return False
     other = Found(first, tokens[0].start, tokens[0].end, entry.codes, entry, "composed")
-    other.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+    other.steps.append(("specified", f"{said} → {entry.written}"))
     tokens[0].kind, tokens[0].entry = "term", entry
     reading.add(other)
     return True
@@ -75,7 +75,7 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
         if entry is None and len(tokens) == 1:
             _go_beside(reading, found, first, lexicon)
     if entry:
-        found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+        found.steps.append(("specified", f"{said} → {entry.written}"))
         found.codes, found.entry, found.method = entry.codes, entry, "composed"
         for one in hosted:
             reading.found.remove(one)
@@ -108,7 +108,7 @@ def _go_beside(reading: Reading, found: Found, index: int, lexicon: Lexicon) -> 
         if entry and len(entry.codes) == 1 and entry.codes != found.codes and not entry.ambiguous and not entry.broad:
             token.kind, token.entry = "term", entry
             other = Found(index, token.start, token.end, entry.codes, entry, "shared-head")
-            other.steps.append(("shared-head", f"{said} → {entry.senses[0][1].text}"))
+            other.steps.append(("shared-head", f"{said} → {entry.written}"))
             reading.add(other)
             return
 
@@ -138,7 +138,7 @@ def _take_abbreviation(reading: Reading, found: Found, category: Category) -> No
         if not any(_has_initials(code, other.entry.key, category) for code in found.codes):
             other.problem = "ambiguous" if other.entry.ambiguous or len(meant) > 1 else other.problem
             return
-    found.steps.append(("specified", f"{other.entry.key} → {found.entry.senses[0][1].text}"))
+    found.steps.append(("specified", f"{other.entry.key} → {found.entry.written}"))
     reading.found.remove(other)
     del reading.hosts[other.token]
     _use_up(reading, other.token, other.token + 1)
@@ -207,7 +207,7 @@ def go_on(reading: Reading, lexicon: Lexicon, category: Category) -> None:
         }
         entry = _preferred(next(iter(kinds)), lexicon, category) if len(kinds) == 1 else None
         if entry:
-            found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+            found.steps.append(("specified", f"{said} → {entry.written}"))
             found.codes, found.entry, found.method = entry.codes, entry, "composed"
             _use_up(reading, first, last)
 

@@ -49,7 +49,7 @@ class ValueReader:
         if entry is None or (method and self._guard.contrasts(text, entry.key)):
             return self._proposer.propose(text, 0, len(text))
         found = Found(0, 0, len(text), entry.codes, entry, method or entry.method)
-        found.steps.append((found.method, entry.senses[0][1].text))
+        found.steps.append((found.method, entry.written))
         return self._judged(found)
 
     def _compound(self, view: View) -> Found | None:

@@ -14,9 +14,11 @@ from zhengming.normalizers.outcome import Status
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Candidate, Mention
 from zhengming.normalizers.terms.reading import Found
+from zhengming.normalizers.terms.view import View
 
 _DOUBTED: Final = 0.75  # confidence of a known term that something speaks against: below every accept level
 _SHOWN: Final = 8  # candidates a reviewer is shown
+_KEPT: Final = 20_000  # concepts whose names are kept, some 3 MB
 _ALWAYS: Final = 2  # qualifiers every mention has
 _OF_ALL: Final = ("certainty", "subject")  # qualifiers that a general and a more specific mention must share
 
@@ -30,6 +32,17 @@ class Verdicts:
         self._category = category
         self._lexicon = lexicon
         self._accept = accept
+        self._names: dict[str, str] = {}
+
+    def mentions(self, view: View, found: list[Found]) -> list[Mention]:
+        """The mention of each of what was found in a view, which is put in the order of the text."""
+        if len(found) > 1:
+            found.sort(key=lambda one: (one.start, one.end))
+        told = []
+        for one in found:
+            start, end = view.span(one.start, one.end)
+            told.append(self.mention(one, view.raw, start, end))
+        return told
 
     def mention(self, found: Found, raw: str, start: int, end: int) -> Mention:
         """The mention of a concept, or of a stretch that names none, in `raw[start:end]`."""
@@ -40,7 +53,7 @@ class Verdicts:
         candidates: tuple[Candidate, ...] = ()
         if found.codes:
             code = found.codes[0]
-            name, term, status = self._lexicon.name(code), found.entry.senses[0][1].text, "accepted"
+            name, term, status = self._name(code), found.entry.written, "accepted"
         if problem or not code or confidence < self._accept:
             status, candidates = "review" if code else status, self._candidates(found)
             if problem:
@@ -67,6 +80,15 @@ class Verdicts:
             qualifiers,
         )
 
+    def _name(self, code: str) -> str:
+        """The preferred name of a concept."""
+        name = self._names.get(code)
+        if name is None:
+            if len(self._names) >= _KEPT:
+                self._names.clear()
+            name = self._names[code] = self._lexicon.name(code)
+        return name
+
     def _candidates(self, found: Found) -> tuple[Candidate, ...]:
         scores = dict.fromkeys(found.codes[:_SHOWN], found.rivals[0][0] if found.rivals else _DOUBTED)
         for score, term_key in found.rivals:
@@ -82,8 +104,8 @@ class Verdicts:
         sure = [mention for mention in mentions if mention.status == "accepted"] if len(mentions) > 1 else ()
         if len(sure) <= 1:
             return mentions
-        told = [mention.code for mention in mentions if mention.code]
-        if all([self._category.ancestors(mention.code).isdisjoint(told) for mention in sure if mention.code]):
+        told, ancestors = [mention.code for mention in mentions if mention.code], self._category.ancestors
+        if all([ancestors(mention.code).isdisjoint(told) for mention in sure if mention.code]):
             return mentions
         return [self._cover(mention, sure) for mention in mentions]
 

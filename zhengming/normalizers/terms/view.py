@@ -112,18 +112,18 @@ def view_of(raw: str, vocabulary: Vocabulary, wordings: Wordings) -> View:
     read = raw if len(raw) <= MAX_CELL else raw[:MAX_CELL]
     folded, offsets = fold_with_offsets(read if read.isprintable() else read.translate(_NEWLINES))
     folded = wordings.standard(folded)
-    pieces = _MARKS.split(folded)
+    if folded.isalnum() or not folded:
+        return _bare(raw, folded, offsets)
+    pieces: list[str] = _MARKS.split(folded)
     view = View(raw, folded, offsets, "\0".join(pieces[1::2]).replace(" ", ""))
-    view.text = text = folded if len(pieces) == 1 else "".join(pieces[::2])
+    view.text = text = "".join(pieces[::2])
     view.gaps = gaps = [NONE] * (len(text) + 1)
     view.depth = depth = [0] * len(text)
-    if len(pieces) == 1:
-        view.bare, view._places = True, list(range(len(folded)))
-        return view
     place = len(pieces[0])  # in the folded text
     view._places = places = list(range(place))
     level = 0
-    for marks, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+    for at in range(1, len(pieces), 2):
+        marks, piece = pieces[at], pieces[at + 1]
         index = len(places)
         strength, brackets = vocabulary.runs[marks]
         gaps[index] = strength
@@ -135,4 +135,12 @@ def view_of(raw: str, vocabulary: Vocabulary, wordings: Wordings) -> View:
         if level and piece:
             view.nested = True
             depth[index : index + len(piece)] = [level] * len(piece)
+    return view
+
+
+def _bare(raw: str, folded: str, offsets: Sequence[int]) -> View:
+    """The view of a cell that is nothing but letters and digits."""
+    view, size = View(raw, folded, offsets, ""), len(folded)
+    view.text, view.bare = folded, True
+    view.gaps, view.depth, view._places = [NONE] * (size + 1), [0] * size, list(range(size))
     return view

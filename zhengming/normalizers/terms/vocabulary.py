@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Final
 
 from zhengming.dictionary.folding import fold, key
+from zhengming.normalizers.terms.punctuation import Punctuations
 
 _HAN_NUMERALS: Final = "一二三四五六七八九十两半数"
 
@@ -90,8 +91,8 @@ class Vocabulary:
     or a kind of disease; `brief_words` are ordinary words that are near to a name of two characters.
     `marks_behind` are those of `marks` that speak of the name before them; `assigning`
     marks give the name before them what stands behind them, and `answers` are what a form has there, by key. `runs`
-    gives for marks that stand together the strongest of their strengths, and the brackets among them; `speaking`
-    finds any of `marks`. `boxes` are those of a form, ticked or not, `signs` those that are glued to a name.
+    gives for marks that stand together the strongest of their strengths, and the brackets among them; `punctuation`
+    what is in all marks of a cell. `boxes` are those of a form, ticked or not, `signs` those that are glued to a name.
     """
 
     cues: Mapping[str, tuple[Cue, ...]]
@@ -135,7 +136,7 @@ class Vocabulary:
     changes_after: tuple[str, ...]
     boxes: Mapping[str, Cue]
     signs: Mapping[str, Cue]
-    speaking: re.Pattern[str]
+    punctuation: Punctuations
     numbers: re.Pattern[str]
     numerals: re.Pattern[str]
 
@@ -231,12 +232,16 @@ def vocabulary() -> Vocabulary:
     read = {syllable: characters for syllable, characters, _source in _rows("homophones")}
     rare = {syllable: characters for syllable, characters, _source in _rows("rare_homophones")}
     strengths = {fold(mark) or mark: _STRENGTH[kind] for mark, kind, _source in _rows("marks")}
+    behind = {text: tuple(found) for text, found in marks.items() if found[0].position == "after"}
+    boxes = {text: found[0] for text, found in marks.items() if found[0].position in _BOXES}
+    signs = {text: found[0] for text, found in marks.items() if found[0].position == "sign"}
+    assigning = frozenset(fold(mark) for mark, kind, _source in _rows("marks") if kind == "assign")
     units = {fold(text): Unit(text, quantity, float(factor)) for text, quantity, factor, _source in _rows("units")}
     return Vocabulary(
         cues={text: tuple(found) for text, found in cues.items()},
         marks={text: tuple(found) for text, found in marks.items()},
-        marks_behind={text: tuple(found) for text, found in marks.items() if found[0].position == "after"},
-        assigning=frozenset(fold(mark) for mark, kind, _source in _rows("marks") if kind == "assign"),
+        marks_behind=behind,
+        assigning=assigning,
         answers=answers,
         strengths=strengths,
         runs=_Runs(strengths),
@@ -272,9 +277,9 @@ def vocabulary() -> Vocabulary:
         ahead=tuple(endings["ahead"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
-        boxes={text: found[0] for text, found in marks.items() if found[0].position in _BOXES},
-        signs={text: found[0] for text, found in marks.items() if found[0].position == "sign"},
-        speaking=re.compile("|".join(map(re.escape, sorted(marks)))),
+        boxes=boxes,
+        signs=signs,
+        punctuation=Punctuations(marks, assigning, behind, boxes, signs),
         numbers=_number_pattern(units),
         numerals=re.compile(rf"[\d{_HAN_NUMERALS}]"),
     )
