@@ -7,7 +7,6 @@ are dear, longer pieces cheaper than several shorter ones. So a term always wins
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort_right
 from collections.abc import Iterator
 from operator import itemgetter
@@ -28,7 +27,6 @@ _LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among t
 # Axes of words of one character that are words beside unread text.
 _INDEPENDENT: Final = frozenset({"certainty", "infix"})
 _LONGEST_TWICE: Final = 4  # characters that may be typed twice
-_TWICE: Final = re.compile(rf"(?=([^\x00-\x7f].{{,{_LONGEST_TWICE - 1}}})\1)")
 _LEAST_ITEM: Final = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
 _LONGEST_WORD: Final = 4  # characters of a word looked for around a character that is not the one meant
 
@@ -130,14 +128,26 @@ def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, 
     return view, tokens
 
 
-def _doubled(text: str) -> Iterator[tuple[int, int]]:
+def _doubled(text: str) -> list[tuple[int, int]]:
     """How many characters stand twice, and where they do so for the second time; the fewest first."""
-    if len(set(text)) == len(text) or not _TWICE.search(text):
-        return
+    found: list[tuple[int, int]] = []
+    if not _may_be_doubled(text):
+        return found
     for size in range(1, _LONGEST_TWICE + 1):
         for index in range(size, len(text) - size + 1):
             if text[index : index + size] == text[index - size : index] and not text[index].isascii():
-                yield size, index
+                found.append((size, index))
+    return found
+
+
+def _may_be_doubled(text: str) -> bool:
+    """Whether a character stands twice so near that what lies between may be doubled."""
+    places: dict[str, int] = {}
+    for place, one in enumerate(text):
+        if 0 < place - places.get(one, place) <= _LONGEST_TWICE and not one.isascii():
+            return True
+        places[one] = place
+    return False
 
 
 def _unknown(tokens: list[Token]) -> set[int]:
@@ -358,8 +368,9 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
             continue
         if (start - 1 in unknown and gaps[start] == NONE) or (end in unknown and gaps[end] == NONE):
             continue
+        text = view.text[start:end]
         for entry, doubting in entries:
-            meant = mistyped_cue(view.text[start:end], entry, doubting, lexicon.vocabulary)
+            meant = mistyped_cue(text, entry, doubting, lexicon.vocabulary)
             if meant and meant[1] + start in unknown:
                 found.append((end, start, WORD + _MISTYPED, meant[0]))
     return found

@@ -11,7 +11,7 @@ from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.slips import KINDS, LEAST_CHANGED, LONGEST, SLIP, Slips
+from zhengming.normalizers.terms.slips import ENDS, KINDS, LEAST_CHANGED, LONGEST, SLIP, Slips
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import SOFT
 
@@ -39,7 +39,7 @@ def _best(tokens: list[Token], index: int, view: View, lexicon: Lexicon, slips: 
     token = tokens[index]
     for start, end in _windows(tokens, index, view, slips):
         text = view.text[start:end]
-        if slips.may_be_name(text) and text not in lexicon.terms and slips.near(text):
+        if text not in lexicon.terms and slips.near(text):
             inside = _only_name(tokens, start, end)
             meant = slips.meant(text, whole=_is_whole(tokens, start, end, view)) or (
                 slips.repeated(text, inside.end - start, inside.entry) if inside and inside.entry else None
@@ -73,28 +73,33 @@ def _only_name(tokens: list[Token], start: int, end: int) -> Token | None:
 
 def _windows(
     tokens: list[Token], index: int, view: View, slips: Slips, *, whole: bool = False
-) -> Iterator[tuple[int, int]]:
+) -> list[tuple[int, int]]:
     """Stretches with a character of the unread token: inside it, or from and to a border of a token beside it.
 
     Only those that may be one slip away from a name: but for SLIP characters, they start and end as names do. If
-    `whole`, only those that take in all of the token.
+    `whole`, only those that take in all of the token; else only those of which more than a character stands so at one
+    end, for all others are no slip of any name.
     """
-    gaps = view.gaps
+    found: list[tuple[int, int]] = []
     starts, ends = _borders(tokens, index, view)
     if whole:
         token = tokens[index]
         starts, ends = [one for one in starts if one <= token.start], [one for one in ends if one >= token.end]
     first, last = min(starts), max(ends)
     if last - first < LEAST_CHANGED:
-        return
-    before = [(end, end - slips.end(view.text, end) - SLIP) for end in ends if end - first >= LEAST_CHANGED]
+        return found
+    least = 0 if whole else ENDS
+    before = [(end, slips.end(view.text, end)) for end in ends if end - first >= LEAST_CHANGED]
     for start in starts:
-        reached = start + slips.start(view.text, start) if last - start >= LEAST_CHANGED else -LONGEST
-        for end, reach in before:
-            if reach > reached or not LEAST_CHANGED <= end - start <= LONGEST:
+        same = slips.start(view.text, start) if last - start >= LEAST_CHANGED else -LONGEST
+        for end, alike in before:
+            if end - alike - SLIP > start + same or (same < least and alike < least):
                 continue
-            if view.bare or max(gaps[start + 1 : end]) <= SOFT:
-                yield start, end
+            if not LEAST_CHANGED <= end - start <= LONGEST:
+                continue
+            if view.bare or max(view.gaps[start + 1 : end]) <= SOFT:
+                found.append((start, end))
+    return found
 
 
 def _borders(tokens: list[Token], index: int, view: View) -> tuple[list[int], list[int]]:

@@ -30,16 +30,18 @@ def mistyped(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Ent
 
 
 def _meant(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry | None, int]:
-    likely: dict[int, list[Entry]] = {}
+    least, likely = len(text) // _RIGHT_FOR_A_WRONG, list[Entry]()
     for term_key in term_keys:
-        wrong = _wrong_characters(text, term_key, lexicon.vocabulary)
-        if 0 < wrong <= len(text) // _RIGHT_FOR_A_WRONG:
-            entry = lexicon.entries[term_key]
+        wrong = _wrong_characters(text, term_key, least, lexicon.vocabulary)
+        if wrong:
+            entry: Entry = lexicon.entries[term_key]
             if not entry.misspelt or _is_confused(text, term_key, lexicon.vocabulary):
-                likely.setdefault(wrong, []).append(entry)
-    least = min(likely, default=0)
-    codes = {entry.codes for entry in likely.get(least, ())}
-    return (likely[least][0], least) if len(codes) == 1 else (None, 0)
+                if wrong < least:
+                    least, likely = wrong, []
+                likely.append(entry)
+    if not likely or any([one.codes != likely[0].codes for one in likely]):
+        return None, 0
+    return likely[0], least
 
 
 def _is_confused(typed: str, meant: str, vocabulary: Vocabulary) -> bool:
@@ -47,26 +49,30 @@ def _is_confused(typed: str, meant: str, vocabulary: Vocabulary) -> bool:
     return all([one == other or (one, other) in vocabulary.confused for one, other in zip(typed, meant, strict=True)])
 
 
-def _wrong_characters(typed: str, meant: str, vocabulary: Vocabulary) -> int:
-    """How many characters differ, every one for one that looks or sounds alike; -1 if one differs otherwise.
+def _wrong_characters(typed: str, meant: str, most: int, vocabulary: Vocabulary) -> int:
+    """How many characters differ, every one for one that looks or sounds alike; 0 if one differs otherwise.
 
-    Sound alone proves little: for each character that is not known to be confused, a name needs several that are right;
-    fewer for two side by side, which are typed as one word (总和征 for 综合征).
+    It is also 0 if more than `most` differ. Sound alone proves little: for each character that is not known to be
+    confused, a name needs several that are right; fewer for two side by side, which are typed as one word (总和征 for
+    综合征).
     """
     wrong = [place for place, one in enumerate(typed) if one != meant[place]]
-    pairs = [(typed[place], meant[place]) for place in wrong]
-    if any([one in vocabulary.inside for one, _other in pairs]):
-        return -1  # 肺动脉不扩张 is no 肺动脉干扩张
-    syllables = vocabulary.syllables
-    sounding = [pair for pair in pairs if pair not in vocabulary.confused]
-    if not vocabulary.naming.isdisjoint([one for one, _other in sounding]):
-        return -1
-    if len(sounding) > len(typed) // _LEAST_BY_SOUND:
+    if len(wrong) > most:
+        return 0
+    sounding = 0
+    for place in wrong:
+        one, other = typed[place], meant[place]
+        if one in vocabulary.inside:
+            return 0  # 肺动脉不扩张 is no 肺动脉干扩张
+        if (one, other) not in vocabulary.confused:
+            if one in vocabulary.naming or not vocabulary.sounds_alike(one, other):
+                return 0
+            sounding += 1
+    if sounding > len(typed) // _LEAST_BY_SOUND:
         a_word = len(wrong) == 2 and wrong[1] - wrong[0] == 1 and len(typed) >= _LEAST_WITH_A_WORD
         if not a_word:
-            return -1  # 胆管畸形 sounds like 单冠畸形
-    alike = all([one in syllables and syllables[one] == syllables.get(other) for one, other in sounding])
-    return len(pairs) if alike else -1
+            return 0  # 胆管畸形 sounds like 单冠畸形
+    return len(wrong)
 
 
 def mistyped_modifier(text: str, lexicon: Lexicon) -> Entry | None:
@@ -85,12 +91,13 @@ def mistyped_cue(text: str, entry: Entry, doubting: Entry, vocabulary: Vocabular
     Where a short word has one that only sounds like what was typed, the text may be another word (可以, 可疑): it
     doubts.
     """
-    wrong = [place for place, (typed, meant) in enumerate(zip(text, entry.key, strict=True)) if typed != meant]
+    wrong = [place for place, one in enumerate(text) if one != entry.key[place]]
     if len(wrong) != 1:
         return None
-    pair = text[wrong[0]], entry.key[wrong[0]]
-    if vocabulary.looks_alike(*pair):
-        return entry, wrong[0]
-    if not vocabulary.sounds_alike(*pair):
+    place = wrong[0]
+    typed, meant = text[place], entry.key[place]
+    if vocabulary.looks_alike(typed, meant):
+        return entry, place
+    if not vocabulary.sounds_alike(typed, meant):
         return None
-    return (entry if len(text) >= _LEAST_CLEAR else doubting), wrong[0]
+    return (entry if len(text) >= _LEAST_CLEAR else doubting), place

@@ -148,11 +148,20 @@ class Proposer:
         """Try the name together with the unread stretch next to it as one mistyped name."""
         other = reading.tokens[found.token + (1 if found.problem == "unread-after" else -1)]
         start, end = min(found.start, other.start), max(found.end, other.end)
-        again = self.propose(reading.view.text[start:end], start, end)
+        text = reading.view.text[start:end]
+        if not self._may_be_slipped(text):
+            return
+        again = self.propose(text, start, end)
         if not again.problem:
             found.start, found.end, found.codes, found.entry = start, end, again.codes, again.entry
             found.method, found.problem = again.method, ""
             found.steps = again.steps + [step for step in found.steps if step[0] == "qualifier"]
+
+    def _may_be_slipped(self, text: str) -> bool:
+        """Whether the text may be `_slipped` from a term at all: most are not, and to look for the nearest is dear."""
+        if not self._slips or self._slips.meant(text):
+            return True
+        return any(self._lexicon.but_for_fillers((self._lexicon.unfilled(text),), ()))
 
     def _slipped(self, text: str, nearest: list[tuple[float, str]]) -> tuple[Entry | None, str]:
         """The one concept's term that the text is but for a slip that makes no other name, and by which method."""

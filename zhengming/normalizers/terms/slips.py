@@ -24,7 +24,7 @@ LONGEST: Final = 24  # characters of a name, and of an unread stretch, in which 
 _KEPT: Final = 100_000  # texts whose names one slip away are kept, some 30 MB
 _FAR: Final = 1  # places by which a character may be misplaced: 内翻足 and 足内翻 are two names
 SLIP: Final = 2  # characters that one slip touches: two neighbours exchanged
-_END: Final = 2  # characters at one end of a name that a slip at the other end leaves alone
+ENDS: Final = 2  # characters at one end of a name that a slip at the other end leaves alone
 
 
 KINDS: Final = frozenset({"added", "missing", "moved", "changed"})
@@ -51,7 +51,6 @@ class Slips:
         """Keep the lexicon; what depends on all its terms is worked out when first needed."""
         self._lexicon = lexicon
         self._known: dict[str, list[Slip]] = {}
-        self._between: dict[str, bool] = {}
         self._left: dict[tuple[str, int], dict[str, list[tuple[str, int]]]] = {}
         self._starting = Once(self._find_starting)
         self._kept = Once(self._find_kept)
@@ -60,12 +59,13 @@ class Slips:
         self._starts = Once(self._find_starts)
         self._finishes = Once(self._find_finishes)
         self._letters = Once(self._find_letters)
+        self._sounding = Once(self._find_sounding)
         self._spelled = Once(self._find_spelled)
         self._names = Once(self._find_names)
 
     def prepare(self) -> None:
         """Work out now what is otherwise worked out when first needed."""
-        _all = (self._told(), self._pairs(), self._starting(), self._starts(), self._finishes())
+        _all = (self._told(), self._pairs(), self._starting(), self._starts(), self._finishes(), self._sounding())
 
     def near(self, text: str) -> list[Slip]:
         """Every name that the text is but for one slip."""
@@ -156,19 +156,12 @@ class Slips:
 
     def sounds_between(self, text: str) -> bool:
         """Whether names have a character that sounds like the second of three between the other two."""
-        known = self._between.get(text)
-        if known is None:
-            if len(self._between) >= _KEPT:
-                self._between.clear()
-            before, typed, after = text[0], text[1], text[2]
-            pairs, alike = self._pairs(), self._lexicon.vocabulary.sounds_alike
-            known = self._between[text] = any(
-                [
-                    one != typed and before + one in pairs and one + after in pairs and alike(typed, one)
-                    for one in self._letters()
-                ]
-            )
-        return known
+        before, typed, after = text[0], text[1], text[2]
+        pairs, sound = self._pairs(), self._lexicon.vocabulary.syllables.get(typed, "")
+        for one in self._sounding().get(sound, ""):
+            if one != typed and before + one in pairs and one + after in pairs:
+                return True
+        return False
 
     def is_torn(self, text: str, meant: str, codes: tuple[str, ...]) -> bool:
         """Whether a character that was taken for that of the name looks as well like one of another concept's name.
@@ -197,10 +190,6 @@ class Slips:
             if above.isdisjoint(terms[slip.meant].codes)
             and all(category.ancestors(code).isdisjoint(codes) for code in terms[slip.meant].codes)
         ]
-
-    def may_be_name(self, text: str) -> bool:
-        """Whether the text starts or ends as a name does: all others are no slip of any."""
-        return bool(self._starts().match(text[:_END]) or self._finishes().match(text[: -_END - 1 : -1]))
 
     def start(self, text: str, place: int) -> int:
         """How many characters from `place` on stand so at the start of a name."""
@@ -366,6 +355,15 @@ class Slips:
     def _find_letters(self) -> frozenset[str]:
         """The characters of all names, as they are spelled, and words."""
         return frozenset(self._spelled())
+
+    def _find_sounding(self) -> dict[str, str]:
+        """The characters of names and words by how they are read."""
+        found: dict[str, str] = {}
+        syllables = self._lexicon.vocabulary.syllables
+        for one in sorted(self._letters()):
+            if one in syllables:
+                found[syllables[one]] = found.get(syllables[one], "") + one
+        return found
 
     def _find_spelled(self) -> str:
         """All names and words but the known misspellings, parted by a sign that none has."""
