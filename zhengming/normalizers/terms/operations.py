@@ -142,7 +142,7 @@ class Operations:
         if self._together and len(left) > 1:
             last = max([found.token for found in left])
             for found in left:
-                alone = found.token < last and not self._is_below(found, self._together)
+                alone = found.token < min(last, index) and not self._is_below(found, self._together)
                 if alone and max(reading.separations[found.token + 1 : index + 1]) < LIST:
                     spared.append(found)
         return spared
