@@ -30,6 +30,7 @@ class CategoryManifest(BaseModel):
     are as fine as the category, so that a code of theirs stands for one concept and what is below it. `contexts` are
     the codes whose descendants keep company, each with words that speak of them without naming any; `treatments` says
     for a word of an operation what such an operation treats, `untreated` what none treats,
+    `operations` of what one tells where nothing is named,
     `together` what one that says nothing of itself treats in a list without marks,
     `ended` for a word of an end what may end so, `signs` of
     what 待查 asks for the cause, `graded` what has a degree, `parts` for a context the
@@ -52,6 +53,7 @@ class CategoryManifest(BaseModel):
     usual_etiology: dict[str, tuple[str, ...]] = {}
     contexts: dict[str, tuple[str, ...]] = {}
     treatments: dict[str, tuple[str, ...]] = {}
+    operations: dict[str, tuple[str, ...]] = {}
     ended: dict[str, tuple[str, ...]] = {}
     measured: dict[str, tuple[str, ...]] = {}
     elsewhere: dict[str, tuple[str, ...]] = {}

@@ -103,6 +103,7 @@ class Policy:
     `usual_etiology` gives for a concept the origins that go without saying for it and all below. `contexts` are the
     concepts whose descendants keep company in a cell, each with words that speak of them without naming any.
     `treatments` gives for a word of an operation what such an operation treats, `untreated` what none treats,
+    `operations` for a word of an operation the one concept that such an operation tells of where none is named,
     `together` what one that says nothing of itself treats in a list without marks, `ended` for a word that something
     has ended with (闭合) what may end so.
     `measured` gives for a quantity (`size_mm`) the concepts of which it is told, `elsewhere` for an abbreviation the
@@ -134,6 +135,7 @@ class Policy:
     ended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     together: tuple[str, ...] = ()
+    operations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

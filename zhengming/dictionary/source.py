@@ -165,6 +165,7 @@ def made_category(
             about.ended,
             about.parts,
             about.together,
+            about.operations,
         ),
         code_pattern=about.code_pattern,
         mappings=tuple(about.mappings),

@@ -20,6 +20,18 @@ from zhengming.dictionary.stored_category import StoredConcepts
 from zhengming.dictionary.succession import Heirs
 from zhengming.errors import UnknownCode
 
+# Parts of a policy that give something for a word or a code.
+_BY_WORD = (
+    "usual_etiology",
+    "contexts",
+    "treatments",
+    "operations",
+    "ended",
+    "measured",
+    "elsewhere",
+    "parts",
+    "wordings",
+)
 _Item = TypeVar("_Item")
 
 
@@ -279,7 +291,7 @@ def _policy(category: Category) -> Iterator[str]:
     yield from (f"graded {code}" for code in policy.graded)
     yield from (f"exclusive {qualifier}" for qualifier in policy.exclusive)
     yield from (f"inclusive {qualifier}" for qualifier in policy.inclusive)
-    for name in ("usual_etiology", "contexts", "treatments", "ended", "measured", "elsewhere", "parts", "wordings"):
+    for name in _BY_WORD:
         yield from (f"{name} {one}: {', '.join(values)}" for one, values in getattr(policy, name).items())
 
 

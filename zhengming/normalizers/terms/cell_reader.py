@@ -112,11 +112,12 @@ class CellReader:
             read_normals(reading, lexicon)
             self._operations.read_objects(reading)
             go_on(reading, lexicon, self._category)
+        self._operations.read_alone(reading)
         self._results.read(reading)
         self._compounds.join_listed(reading)
         qualify(reading, lexicon, self._operations)
         leave_others(reading, lexicon)
-        leave_relatives(reading)
+        leave_relatives(reading, lexicon.vocabulary.assigning)
         self._compounds.part_denied(reading)
         self._judge.judge(reading)
         if self._slips and (pieced or any(token.typed for token in tokens)):

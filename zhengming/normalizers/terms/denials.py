@@ -6,6 +6,7 @@ an unread word with 不 in it may deny what it is glued to (不诊断先心病, 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
@@ -179,16 +180,17 @@ def _take_back(found: Found, reading: Reading, whole: tuple[str, ...]) -> None:
         found.steps[:] = [step for step in found.steps if not step[1].endswith("certainty=refuted")]
 
 
-def leave_relatives(reading: Reading) -> None:
+def leave_relatives(reading: Reading, assigning: Container[str]) -> None:
     """Take a name for the child's again where the clause that speaks of relatives denies: 家族中无先心病，室缺.
 
     Not where a word says that something is there, which may be theirs: 母亲无高血压，有室缺. Behind a heading it cannot
-    be told whose it is: 家族史：无高血压，癫痫.
+    be told whose it is: 家族史：无高血压，癫痫; nor behind a comma where no heading stands before: 母孕期贫血，室缺.
     """
     for found in reading.found:
         if found.qualifiers.get("subject") != "family" or found.qualifiers.get("certainty") == "refuted":
             continue
         first, last = _clause(reading, found.token)
+        parted = reading.view.gaps[reading.tokens[first].start] >= CLAUSE
         said = _values(reading, first, last)
         while first > 0 and said.isdisjoint(_OF_RELATIVES):
             first, last = _clause(reading, first - 1)
@@ -200,6 +202,8 @@ def leave_relatives(reading: Reading) -> None:
                 found.qualifiers["subject"] = "patient"
                 found.steps[:] = [step for step in found.steps if not step[1].endswith("subject=family")]
                 break
+            if parted and "family" in said and not _is_headed(reading, first, last, assigning):
+                found.problem = found.problem or "unclear-negation"
 
 
 def _clause(reading: Reading, place: int) -> tuple[int, int]:
@@ -210,6 +214,20 @@ def _clause(reading: Reading, place: int) -> tuple[int, int]:
     while last < len(reading.tokens) and reading.separations[last] < CLAUSE:
         last += 1
     return first, last
+
+
+def _is_headed(reading: Reading, first: int, last: int, assigning: Container[str]) -> bool:
+    """Whether one of these tokens is a word such as 家族史, or one of a relative with a mark behind it: 母亲：."""
+    return any(
+        [
+            _heads(token) or ("family" in _values(reading, place, place + 1) and _has_mark(reading, token, assigning))
+            for place, token in enumerate(reading.tokens[first:last], first)
+        ]
+    )
+
+
+def _has_mark(reading: Reading, token: Token, assigning: Container[str]) -> bool:
+    return reading.view.between(token.end) in assigning
 
 
 def _heads(token: Token) -> bool:

@@ -7,6 +7,7 @@ Where that says nothing, an operation is said of what stands before it, as any o
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -20,10 +21,11 @@ from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, 
 
 OPERATED: Final = "post_procedure"
 PLANNED: Final = "planned"
+UNOPERATED: Final = frozenset({PLANNED, "unoperated"})  # values of words behind a name that was not operated on
 OPERATING: Final = frozenset({"timing", "procedure"})  # axes of words of operations
 _BETWEEN: Final = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
 # Values that later ones replace: 胎儿期发现室缺，术后.
-EARLIER: Final = frozenset({"fetal", "neonatal", "current", "patient"})
+EARLIER: Final = frozenset({"fetal", "neonatal", "current", "history", "patient"})
 
 
 class Operated(NamedTuple):
@@ -47,6 +49,9 @@ class Operations:
         treatments = {key(word): frozenset(codes) for word, codes in category.policy.treatments.items()}
         self._treatments = sorted(treatments.items(), key=lambda one: (-len(one[0]), one[0]))
         self._treatable = frozenset(code for codes in treatments.values() for code in codes)
+        alone = {key(word): codes[0] for word, codes in category.policy.operations.items()}
+        self._telling = {word: (code, treatments.get(word, frozenset()) | {code}) for word, code in alone.items()}
+        self._tells = re.compile("|".join(map(re.escape, alone))) if alone else None
         self._known: dict[str, frozenset[str]] = {}
         self._ended = [(key(word), frozenset(codes)) for word, codes in category.policy.ended.items()]
 
@@ -61,6 +66,41 @@ class Operations:
             start, found, only = self._listed(reading, start - 1, treats)
             alone = only or not own
         return found
+
+    def read_alone(self, reading: Reading) -> None:
+        """Let an operation tell what it was done for, where nothing that it treats is named: PBPV术后."""
+        if self._tells is None or not self._tells.search(reading.view.text):
+            return
+        for index, token in enumerate(reading.tokens):
+            told = self._tells.search(reading.text(token)) if token.kind == "cue" else None
+            if told is None or token.entry is None or OPERATED not in token.entry.values:
+                continue
+            cue = next(one for one in token.entry.cues if one.value == OPERATED)
+            code, treated = self._telling[told[0]]
+            planned = as_planned(reading, index, cue, self._lexicon.vocabulary)[1].value != OPERATED
+            if planned or is_unperformed(reading, index) or self._is_named(reading, index, code, treated):
+                continue
+            entry = self._lexicon.terms[self._name(code)]
+            token.kind, token.entry = "term", entry
+            found = Found(index, token.start, token.end, (code,), entry, "shared-head")
+            found.qualifiers["timing"] = OPERATED
+            found.steps.append(("shared-head", f"{reading.raw(token)} → {entry.senses[0][1].text}"))
+            reading.add(found)
+
+    def _is_named(self, reading: Reading, index: int, code: str, treated: frozenset[str]) -> bool:
+        """Whether the cell names what the operation at token `index` may be of: before it, or behind what it treats.
+
+        What is above all that it tells of (先心病) names nothing; a word glued to it that is not read may.
+        """
+        if reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
+            return True
+        above = self._ancestors(code)
+        return any(
+            [
+                self._is_below(one, treated) or (one.token < index and above.isdisjoint(one.codes))
+                for one in reading.found
+            ]
+        )
 
     def read_objects(self, reading: Reading) -> None:
         """Let an operation, or a word that says that something has ended, say of what, where only the part is named.
@@ -182,6 +222,8 @@ class Operations:
                 return position + 1, found, alone
             host = reading.hosts.get(position)
             if host is None:
+                if found and _is_unoperated(reading.tokens[position]):
+                    return position, found, alone
                 alone = alone and reading.tokens[position].kind != "unknown"
             elif self._is_below(host, treats):
                 if host.qualifiers.get("timing", "fetal") not in EARLIER:
@@ -196,6 +238,10 @@ class Operations:
 
     def _is_one_below(self, code: str, above: frozenset[str]) -> bool:
         return code in above or not self._ancestors(code).isdisjoint(above)
+
+
+def _is_unoperated(token: Token) -> bool:
+    return token.kind == "cue" and token.entry is not None and not token.entry.values.isdisjoint(UNOPERATED)
 
 
 def _operation_behind(reading: Reading, index: int) -> list[int]:
@@ -294,9 +340,18 @@ def as_planned(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -
 
 
 def is_unperformed(reading: Reading, index: int) -> bool:
-    """Whether the words glued before the operation at token `index` say that it was not done: 未行根治手术."""
-    while reading.glued(index) and index - 1 not in reading.hosts:
+    """Whether the words glued before the operation at token `index` say that it was not done: 未行根治手术.
+
+    What it treats may stand between: 家属拒绝VSD手术.
+    """
+    named = False
+    while reading.glued(index):
         index -= 1
+        if index in reading.hosts and reading.separations[index] == NONE:
+            if named:
+                return False
+            named = True
+            continue
         entry = reading.tokens[index].entry
         if entry and "unperformed" in entry.values:
             return True

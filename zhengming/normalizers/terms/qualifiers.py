@@ -43,7 +43,15 @@ from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
-from zhengming.normalizers.terms.operations import EARLIER, OPERATED, OPERATING, Operations, as_planned, is_unperformed
+from zhengming.normalizers.terms.operations import (
+    EARLIER,
+    OPERATED,
+    OPERATING,
+    UNOPERATED,
+    Operations,
+    as_planned,
+    is_unperformed,
+)
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
@@ -377,5 +385,7 @@ def _is_attributive(token: Token) -> bool:
 
 
 def _overrides(token: Token, cue: Cue) -> bool:
-    """Whether the token says something of the cue's own axis, so that the cue reaches no further."""
-    return token.kind == "cue" and token.entry is not None and cue.axis in token.entry.axes
+    """Whether the token says something of the cue's own axis, or denies the operation: it reaches no further."""
+    if token.kind != "cue" or token.entry is None:
+        return False
+    return cue.axis in token.entry.axes or (cue.value == OPERATED and not token.entry.values.isdisjoint(UNOPERATED))

@@ -18,6 +18,8 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
+_UNNAMED: Final = frozenset({"unknown", "modifier"})  # kinds of words that a name may begin with
+_APART: Final = frozenset({"cue", "number"})  # kinds of words that are no part of the name behind them
 _WORD: Final = re.compile("[a-z]+")
 _LONGEST_SMALL_WORD: Final = 3  # letters of words whose initials an abbreviation may leave out: of, the, and
 _LEAST_FRONT: Final = 3  # characters of a name that text in a bracket goes on from
@@ -35,6 +37,30 @@ def specify(reading: Reading, lexicon: Lexicon, category: Category) -> None:
             for first, last in _items(reading, found):
                 if found.codes == general.codes or not _list_beside(reading, general, first, last, lexicon, category):
                     _specify_by(reading, found, first, last, lexicon, category)
+    for index, token in enumerate(reading.tokens):
+        if token.kind == "unknown" and index + 1 < len(reading.tokens):
+            _name_by_kind(reading, index, lexicon)
+
+
+def _name_by_kind(reading: Reading, index: int, lexicon: Lexicon) -> None:
+    """Read an unread end of a name with its beginning in the bracket behind it as that name: 心动过缓（窦性）."""
+    head = reading.tokens[index]
+    bracket = _bracket_behind(reading, index)
+    if not bracket or (reading.glued(index) and reading.tokens[index - 1].kind not in _APART):
+        return
+    said = reading.view.text[reading.tokens[bracket.start].start : reading.tokens[bracket.stop - 1].end]
+    if not all([reading.tokens[place].kind in _UNNAMED for place in bracket]) or any(
+        [reading.view.gaps[reading.tokens[place].start] > SOFT for place in bracket[1:]]
+    ):
+        return
+    entry = lexicon.terms.get(said + reading.text(head))
+    if entry is None or len(entry.codes) != 1 or entry.ambiguous or entry.broad:
+        return
+    head.kind, head.entry = "term", entry
+    found = Found(index, head.start, head.end, entry.codes, entry, "composed")
+    found.steps.append(("specified", f"{said} → {entry.senses[0][1].text}"))
+    reading.add(found)
+    _use_up(reading, bracket.start, bracket.stop)
 
 
 def _list_beside(reading: Reading, general: Found, first: int, last: int, lexicon: Lexicon, category: Category) -> bool:
@@ -236,15 +262,20 @@ def _items(reading: Reading, found: Found) -> Iterator[tuple[int, int]]:
 
 def _bracket(reading: Reading, found: Found) -> range:
     """The tokens of the bracket right behind a concept."""
+    return _bracket_behind(reading, found.token) if found.token >= 0 else range(0)
+
+
+def _bracket_behind(reading: Reading, index: int) -> range:
+    """The tokens of the bracket right behind token `index`."""
     depth, gaps, tokens = reading.view.depth, reading.view.gaps, reading.tokens
-    first = found.token + 1
-    if found.token < 0 or first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
+    first = index + 1
+    if first >= len(tokens) or gaps[tokens[first].start] != BRACKET:
         return range(0)
     level = depth[tokens[first].start]
     last = first
     while last < len(tokens) and depth[tokens[last].start] >= level:
         last += 1
-    return range(first, last) if level > depth[found.start] else range(0)
+    return range(first, last) if level > depth[tokens[index].start] else range(0)
 
 
 def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> Entry | None:
