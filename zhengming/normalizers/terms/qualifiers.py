@@ -370,10 +370,17 @@ def _is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:
 
 
 def _only_affirms(reading: Reading, position: int, index: int) -> bool:
-    """Whether the word glued behind that at token `index` merely affirms: 疑是室缺 is doubted."""
+    """Whether the word merely affirms, with words only between it and that at token `index`: 否认患儿有先心病.
+
+    疑是室缺 is doubted all the same.
+    """
     entry = reading.tokens[position].entry
-    affirms = entry is not None and all(one.value == "affirmed" for one in entry.cues if one.axis == "certainty")
-    return affirms and position == index + 1 and reading.glued(position)
+    if entry is None or not all(one.value == "affirmed" for one in entry.cues if one.axis == "certainty"):
+        return False
+    between = range(index + 1, position)
+    return reading.glued(position) and all(
+        [reading.tokens[place].kind == "cue" and reading.glued(place) for place in between]
+    )
 
 
 def _is_infix(token: Token) -> bool:
