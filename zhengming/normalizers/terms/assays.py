@@ -14,6 +14,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, SENTENCE
 
 _ASSAY: Final = "assay"
+_WEAK: Final = "weak"  # a test that excludes nothing: 心内膜炎？血培养阴性
 _DOUBTED: Final = frozenset({"suspected", "sought"})
 
 
@@ -23,9 +24,11 @@ def is_beside(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     while first > 0 and reading.separations[first] <= BRACKET and _is_neutral(reading.tokens[first - 1]):
         first -= 1
     behind = reading.side(first, -1, SENTENCE)
-    if first == index or behind is None or _is_doubted(behind[2], reading, lexicon):
+    if first == index or behind is None:
         return False
     entries = [token.entry for token in reading.tokens[first:index]]
+    if _is_doubted(behind[2], reading, lexicon):
+        return any(entry is not None and _WEAK in entry.values for entry in entries)
     assay = any(entry is not None and _ASSAY in entry.values for entry in entries)
     if behind[0] <= BRACKET or not assay:
         behind[2].problem = behind[2].problem or "unclear-negation"

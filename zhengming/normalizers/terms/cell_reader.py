@@ -25,6 +25,7 @@ from zhengming.normalizers.terms.judging import Judge
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.normals import read_normals
 from zhengming.normalizers.terms.operations import Operations
+from zhengming.normalizers.terms.prefixes import of_other_kinds
 from zhengming.normalizers.terms.proposals import Proposer
 from zhengming.normalizers.terms.qualifiers import qualify
 from zhengming.normalizers.terms.reading import Found, Reading
@@ -99,7 +100,7 @@ class CellReader:
         pieced = unread or "modifier" in kinds
         if pieced:
             tokens = coordinated(parted(tokens, view, lexicon), view, lexicon)
-        tokens = detached(tokens, view, lexicon)
+        tokens = of_other_kinds(detached(tokens, view, lexicon), view, lexicon)
         reading = Reading(view, tokens, beside)
         for index, token in enumerate(tokens):
             if token.kind == "term" and token.entry:

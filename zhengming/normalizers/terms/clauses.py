@@ -7,7 +7,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.operations import OPERATING
+from zhengming.normalizers.terms.performed import OPERATING
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue

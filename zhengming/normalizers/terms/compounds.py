@@ -15,12 +15,13 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
-from zhengming.normalizers.terms.operations import OPERATED
+from zhengming.normalizers.terms.performed import OPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE
 
 _LEAST_NAME: Final = 2  # characters of either part
 _SAID_OF_BOTH: Final = ("certainty", "subject", "timing")  # parts that differ in one of these are two statements
+_MUCH: Final = frozenset({"neutral", "extent", "count"})  # axes of words that change no name: 大型, 多发
 
 Qualifier = tuple[str, str]
 
@@ -253,11 +254,11 @@ def _between(reading: Reading, first: Found, second: Found) -> list[Token]:
 
 
 def _may_stand_between(token: Token) -> bool:
-    """Whether the token only joins the names beside it, says a sub-type or nothing, or is used up."""
+    """Whether the token only joins the names beside it, says a sub-type, how large it is or nothing, or is used up."""
     if token.kind in ("modifier", "part"):
         return True
     entry = token.entry
-    return entry is not None and (entry.joins > 0 or all(cue.axis == "neutral" for cue in entry.cues))
+    return entry is not None and (entry.joins > 0 or entry.axes <= _MUCH)
 
 
 def _has_own_words(reading: Reading, found: Found) -> bool:

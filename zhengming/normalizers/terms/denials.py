@@ -11,7 +11,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.operations import PLANNED, considers
+from zhengming.normalizers.terms.performed import PLANNED, considers
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT, Cue, Vocabulary
 

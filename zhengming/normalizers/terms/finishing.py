@@ -6,7 +6,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.ends import ENDED
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.operations import OPERATED
+from zhengming.normalizers.terms.performed import OPERATED
 from zhengming.normalizers.terms.reading import Found
 
 DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma

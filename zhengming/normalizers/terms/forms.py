@@ -11,7 +11,7 @@ from collections.abc import Container
 from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.operations import OPERATED, OPERATING
+from zhengming.normalizers.terms.performed import OPERATED, OPERATING
 from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.saying import explain
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT, Vocabulary

@@ -9,16 +9,25 @@ from zhengming.dictionary.model import Action, Category
 from zhengming.normalizers.terms.composing import Composer
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.denials import is_doubted, is_no_degree
-from zhengming.normalizers.terms.evidence import may_be_part, parts
+from zhengming.normalizers.terms.evidence import (
+    EARLIEST,
+    in_short_company,
+    leaves_out,
+    may_be_part,
+    parts,
+    stands,
+    written_out,
+)
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.hosts import has_degrees
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mention import Mention
+from zhengming.normalizers.terms.operations import Operations
+from zhengming.normalizers.terms.performed import is_operated
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID: Final = 2  # characters of unread text that only repeats what the name says
-_EARLIEST: Final = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
 _LITTLE: Final = 2  # characters of unread text that may be the mistyped rest of a mistyped name
 _MANY_KINDS: Final = 60  # kinds below a concept beyond which any text would say one of them
 
@@ -56,6 +65,7 @@ class Judge:
             for word, cues in lexicon.vocabulary.cues.items()
             if any((cue.axis, cue.value) == ("etiology", "congenital") for cue in cues)
         ]
+        self._operations = Operations(category, lexicon)
         self._words = {code: [lexicon.key(word) for word in words] for code, words in category.policy.contexts.items()}
 
     def judge(self, reading: Reading) -> None:
@@ -127,7 +137,7 @@ class Judge:
 
     def _was_born_with(self, found: Found) -> bool:
         """Whether a name that says too little is said of a child unborn or newly born, of what is congenital: 膈疝."""
-        if found.qualifiers.get("timing") not in _EARLIEST:
+        if found.qualifiers.get("timing") not in EARLIEST:
             return False
         terms, key = self._lexicon.terms, found.entry.key
         return any((whole := terms.get(word + key)) and whole.codes == found.codes for word in self._congenital)
@@ -153,10 +163,10 @@ class Judge:
 
     def _resolve(self, found: Found, reading: Reading) -> bool:
         """An ambiguous abbreviation means what its sub-type or its sure neighbours are about, if that leaves one."""
-        short = found.entry.abbreviation or _leaves_out(found) or self._is_told(found, reading)
+        short = found.entry.abbreviation or leaves_out(found) or self._is_told(found, reading)
         if not short or self._has_unread_neighbour(reading, found.token):
             return False
-        named = _written_out(found, reading)
+        named = written_out(found, reading)
         if len(named) == 1:
             return self._settle(found, reading, named[0])
         measured = self._measured(found)
@@ -174,8 +184,15 @@ class Judge:
             for other in reading.found
             if other is not found and not other.problem and len(other.codes) == 1 and not other.entry.ambiguous
         ]
-        code = self._in_line(found, sure) or self._in_company(found, reading, [other.codes[0] for other in sure])
         contexts = self._parts.get(found.entry.key)
+        if not contexts and len(found.codes) > 1 and is_operated(found):
+            found.codes = tuple(self._operations.settles(found, reading))
+            if len(found.codes) == 1:
+                return self._settle(found, reading, found.codes[0])
+        company = [other.codes[0] for other in sure] + in_short_company(
+            found, reading, self.category, self._elsewhere.keys()
+        )
+        code = self._in_line(found, sure) or self._in_company(found, reading, company)
         if not code or (contexts and may_be_part(code, contexts, found, reading, sure, self.category)):
             return False
         return self._settle(found, reading, code)
@@ -220,7 +237,7 @@ class Judge:
     def _means_another(self, found: Found, reading: Reading) -> bool:
         """Whether the cell has a word beside which the abbreviation means something else: VSD负压引流."""
         words = self._elsewhere.get(reading.text(reading.tokens[found.token]), ())
-        return any(_stands(word, reading.view.folded) for word in words)
+        return any(stands(word, reading.view.folded) for word in words)
 
     def _measured(self, found: Found) -> list[str] | None:
         """Which of the concepts an abbreviation may mean have such a quantity as it has, if it has one."""
@@ -290,6 +307,8 @@ class Judge:
             return ""
         stretch = reading.text(before)
         gap = reading.view.gaps[found.start]
+        if stretch in self._lexicon.vocabulary.then and gap == NONE and found.token - 2 in reading.hosts:
+            return ""  # 川崎病后冠状动脉瘤
         if gap == NONE and self._is_slipped(found, reading, stretch):
             return "unread-before"
         changes = gap <= SOFT and stretch.isascii() and self._denies_word(stretch)
@@ -308,6 +327,8 @@ class Judge:
         if len(stretch) >= _LEAST_SAID and stretch in names:
             return ""  # PDA未闭
         if gaps[found.end] == NONE:
+            if found.entry.key[-1].isascii() and stretch in self._lexicon.vocabulary.fillers:
+                return ""  # 共同动脉干（II形）
             changes = self._guard.changes_after(stretch) and not is_no_degree(stretch, self._lexicon)
             changes = changes or self._is_slipped(found, reading, stretch)
             return "unread-after" if changes else ""
@@ -358,41 +379,3 @@ def _degrees(lexicon: Lexicon) -> tuple[str, ...]:
     said = [(word, cue.value) for word, cues in words for cue in cues if cue.axis == "severity"]
     scales = {word[1:] for word, value in said if value == "moderate" and not word.isascii()}
     return tuple([word for word, _value in said if word[1:] and word[1:] in scales])
-
-
-def _stands(word: str, text: str) -> bool:
-    """Whether a word stands in a text; a Latin one as a word by itself."""
-    start = text.find(word)
-    while start >= 0:
-        before, after = text[start - 1 : start], text[start + len(word) : start + len(word) + 1]
-        if not word.isascii() or not any(one.isascii() and one.isalpha() for one in (before, after)):
-            return True
-        start = text.find(word, start + 1)
-    return False
-
-
-def _leaves_out(found: Found) -> bool:
-    """Whether a written-out name leaves out what tells its concept from others: 呼吸窘迫综合征 of the newborn.
-
-    Where a sub-type is said of it (急性), it may be another concept.
-    """
-    if any([value not in _EARLIEST for _axis, value in found.stated]):
-        return False
-    plain = any(term.kind == "synonym" and term.relation == "ambiguous" for _code, term in found.entry.senses)
-    return plain and len(found.codes) == 1 and not found.entry.key.isascii()
-
-
-def _written_out(found: Found, reading: Reading) -> list[str]:
-    """Which of the concepts that an abbreviation may mean is named beside it: ASD（孤独症）, 孤独症ASD."""
-    view, index = reading.view, found.token
-    before, after = reading.hosts.get(index - 1), reading.hosts.get(index + 1)
-    if after and not (view.gaps[after.start] == BRACKET and view.depth[after.start] > view.depth[found.start]):
-        after = None
-    alone = index + 1 == len(reading.tokens) or not reading.glued(index + 1)
-    if before and not (alone and view.gaps[found.start] == NONE):
-        before = None
-    return [
-        code
-        for code in found.codes
-        if any(other and not other.entry.key.isascii() and code in other.codes for other in (before, after))
-    ]

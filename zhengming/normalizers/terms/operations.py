@@ -8,7 +8,6 @@ Where that says nothing, an operation is said of what stands before it, as any o
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from zhengming.dictionary.folding import key
@@ -16,16 +15,18 @@ from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.performed import (
+    EARLIER,
+    OPERATED,
+    as_planned,
+    is_unoperated,
+    is_unperformed,
+)
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, Cue, Vocabulary
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
 
-OPERATED: Final = "post_procedure"
-PLANNED: Final = "planned"
-UNOPERATED: Final = frozenset({PLANNED, "unoperated"})  # values of words behind a name that was not operated on
-OPERATING: Final = frozenset({"timing", "procedure"})  # axes of words of operations
 _BETWEEN: Final = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
-# Values that later ones replace: 胎儿期发现室缺，术后.
-EARLIER: Final = frozenset({"fetal", "neonatal", "current", "history", "patient"})
+_SAID: Final = frozenset({"cue", "modifier", "number"})  # kinds of words that may be glued before an operation
 
 
 class Operated(NamedTuple):
@@ -52,6 +53,7 @@ class Operations:
         alone = {key(word): codes[0] for word, codes in category.policy.operations.items()}
         self._telling = {word: (code, treatments.get(word, frozenset()) | {code}) for word, code in alone.items()}
         self._tells = re.compile("|".join(map(re.escape, alone))) if alone else None
+        self._contexts = category.policy.contexts.keys()
         self._known: dict[str, frozenset[str]] = {}
         self._ended = [(key(word), frozenset(codes)) for word, codes in category.policy.ended.items()]
 
@@ -63,7 +65,7 @@ class Operations:
         start, found, alone = index, list[Found](), True
         while not found and alone and start > 0 and reading.separations[start] < SENTENCE:
             own = start == index and _belongs(reading, start)
-            start, found, only = self._listed(reading, start - 1, treats)
+            start, found, only = self._listed(reading, start - 1, treats, index)
             alone = only or not own
         return found
 
@@ -101,6 +103,20 @@ class Operations:
                 for one in reading.found
             ]
         )
+
+    def ahead(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
+        """What an operation that opens the cell treats of the list behind the comma: Glenn术后，功能性单心室."""
+        treats, after = self._treats(cue.text, folded=False), index + 1
+        if not treats or reading.separations[after] != CLAUSE or reading.side(index, -1, SENTENCE):
+            return []
+        found: list[Found] = []
+        for position in range(after, len(reading.tokens)):
+            if (position > after and not _belongs(reading, position)) or reading.tokens[position].kind == "unknown":
+                break
+            host = reading.hosts.get(position)
+            if host and self._is_below(host, treats):
+                found.append(host)
+        return found
 
     def read_objects(self, reading: Reading) -> None:
         """Let an operation, or a word that says that something has ended, say of what, where only the part is named.
@@ -158,6 +174,45 @@ class Operations:
             found.append(Operated(reading.hosts[index], said, text))
         return found
 
+    def settles(self, found: Found, reading: Reading) -> list[str]:
+        """Which of an abbreviation's concepts the operation behind it treats, or else any operation: ASD封堵术后."""
+        said = [reading.tokens[place].entry for place in _operation_behind(reading, found.token)]
+        treats = self._treats("".join([word.key for word in said if word])) or self._treatable
+        return [code for code in found.codes if self._is_one_below(code, treats)] or list(found.codes)
+
+    def of_both(self, reading: Reading, index: int) -> list[Found]:
+        """The concepts that an operation of anything is of, beyond the word that joins them: 缩窄合并室缺矫治术后.
+
+        None where something between is not read. What is never operated on is passed over (室缺，肺高压，术后).
+        """
+        place, found = index, list[Found]()
+        while reading.glued(place) and place - 1 not in reading.hosts:
+            place -= 1
+            if reading.tokens[place].kind not in _SAID:
+                return []
+        depth = reading.view.depth
+        for position in range(place - 1, -1, -1):
+            host, after = reading.hosts.get(position), position + 1
+            if depth[reading.tokens[position].start] < depth[reading.tokens[index].start]:
+                break  # 肺静脉狭窄（TAPVC术后）
+            if not _belongs(reading, after):
+                passed = after == place or after in reading.hosts
+                if found or not passed or reading.separations[after] >= SENTENCE:
+                    break
+            if host is None and (reading.tokens[position].kind == "unknown" or is_unoperated(reading.tokens[position])):
+                break
+            if host and not self.is_untreated(host):
+                timed = host.qualifiers.get("timing", "fetal") not in EARLIER
+                if timed or not self.is_treatable(host) or (found and not self._keeps_company(host, found[0])):
+                    break
+                found.append(host)
+        return found
+
+    def _keeps_company(self, found: Found, other: Found) -> bool:
+        """Whether the two are of one kind, as heart and lip are not."""
+        above = [self._ancestors(one.codes[0]) & self._contexts for one in (found, other)]
+        return not above[0].isdisjoint(above[1])
+
     def word(self, text: str) -> str:
         """The word in the name of an operation that says what it treats; nothing where it has none."""
         return next((word for word, _codes in self._treatments if word in text), "")
@@ -213,19 +268,24 @@ class Operations:
             self._known[text] = known
         return known
 
-    def _listed(self, reading: Reading, last: int, treats: frozenset[str]) -> tuple[int, list[Found], bool]:
-        """Of the list that ends with token `last`: where it starts, what is treated, whether it has nothing else."""
+    def _listed(self, reading: Reading, last: int, treats: frozenset[str], index: int) -> tuple[int, list[Found], bool]:
+        """Of the list that ends with token `last`: where it starts, what is treated, whether it has nothing else.
+
+        It does not go on before the bracket that the operation at token `index` stands in: 肺静脉狭窄（TAPVC术后）.
+        """
+        depth, tokens = reading.view.depth, reading.tokens
         found: list[Found] = []
         alone = True
         for position in range(last, -1, -1):
-            if position < last and not _belongs(reading, position + 1):
+            inside = depth[tokens[position].start] >= depth[tokens[index].start]
+            if position < last and not (inside and _belongs(reading, position + 1)):
                 return position + 1, found, alone
             host = reading.hosts.get(position)
             if host is None:
-                if found and _is_unoperated(reading.tokens[position]):
+                if found and is_unoperated(reading.tokens[position]):
                     return position, found, alone
                 alone = alone and reading.tokens[position].kind != "unknown"
-            elif self._is_below(host, treats):
+            elif self._is_below(host, treats) and not self.is_untreated(host):
                 if host.qualifiers.get("timing", "fetal") not in EARLIER:
                     return position, found, alone
                 found.append(host)
@@ -238,10 +298,6 @@ class Operations:
 
     def _is_one_below(self, code: str, above: frozenset[str]) -> bool:
         return code in above or not self._ancestors(code).isdisjoint(above)
-
-
-def _is_unoperated(token: Token) -> bool:
-    return token.kind == "cue" and token.entry is not None and not token.entry.values.isdisjoint(UNOPERATED)
 
 
 def _operation_behind(reading: Reading, index: int) -> list[int]:
@@ -299,68 +355,3 @@ def _belongs(reading: Reading, index: int) -> bool:
     """Whether a token is of one list with the one before it: no comma parts them, at most a word (室缺合并房缺)."""
     separation = reading.separations[index]
     return separation <= LIST or (separation == CLAUSE and reading.view.gaps[reading.tokens[index].start] <= LIST)
-
-
-def considers(reading: Reading, index: int, entry: Entry, vocabulary: Vocabulary) -> bool:
-    """Whether the doubt at token `index` is whether to operate: 房缺考虑手术, but not 考虑术后改变."""
-    if "certainty" not in entry.axes or not entry.key.endswith(vocabulary.ahead):
-        return False
-    place = index + 1
-    while reading.glued(place) and place not in reading.hosts:
-        following = reading.tokens[place].entry
-        if following is None or following.axes.isdisjoint(OPERATING):
-            return False
-        if OPERATED in following.values and not any([one in following.key for one in vocabulary.performed]):
-            return True
-        place += 1
-    return False
-
-
-def as_planned(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> tuple[int, Cue]:
-    """The operation as one that is planned, if the words glued before it say so: 拟择期行根治术."""
-    listed = reading.side(index, -1, NONE)
-    if listed and cue.position != "before" and _goes_on_with_plan(reading, listed[2]):
-        return index, replace(cue, axis="procedure", value=PLANNED)
-    before, after = index, index + 1
-    if reading.glued(after) and after not in reading.hosts:
-        entry = reading.tokens[after].entry
-        if entry and any(one.value == PLANNED and one.position == "after" for one in entry.cues):
-            return index, replace(cue, axis="procedure", value=PLANNED)  # 封堵术前
-    while reading.glued(before):
-        before -= 1
-        if reading.tokens[before].measure:
-            continue  # 拟3岁封堵
-        entry = reading.tokens[before].entry
-        said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
-        if PLANNED in said or (entry and considers(reading, before, entry, vocabulary)):
-            return before, replace(cue, axis="procedure", value=PLANNED)
-        if not said:
-            break
-    return index, cue
-
-
-def is_unperformed(reading: Reading, index: int) -> bool:
-    """Whether the words glued before the operation at token `index` say that it was not done: 未行根治手术.
-
-    What it treats may stand between: 家属拒绝VSD手术.
-    """
-    named = False
-    while reading.glued(index):
-        index -= 1
-        if index in reading.hosts and reading.separations[index] == NONE:
-            if named:
-                return False
-            named = True
-            continue
-        entry = reading.tokens[index].entry
-        if entry and "unperformed" in entry.values:
-            return True
-    return False
-
-
-def _goes_on_with_plan(reading: Reading, found: Found) -> bool:
-    """Whether the concept is listed behind one whose operation is planned: 拟行VSD修补+PDA结扎."""
-    if reading.separations[found.token] != LIST:
-        return False
-    before = reading.side(found.token, -1, LIST)
-    return before is not None and before[2].qualifiers.get("procedure") == PLANNED

@@ -12,7 +12,6 @@ from typing import Final
 
 from zhengming.normalizers.terms.answers import answer, answers_follow, assigned
 from zhengming.normalizers.terms.assays import is_beside
-from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.clauses import (
     REPLACING,
     clause_of_its_own,
@@ -43,23 +42,24 @@ from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
-from zhengming.normalizers.terms.operations import (
-    EARLIER,
-    OPERATED,
-    OPERATING,
-    UNOPERATED,
-    Operations,
-    as_planned,
-    is_unperformed,
-)
+from zhengming.normalizers.terms.operations import Operations
+from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, as_planned, is_unperformed
 from zhengming.normalizers.terms.quantities import measure
+from zhengming.normalizers.terms.reach import (
+    ENDS,
+    is_attributive,
+    is_infix,
+    only_affirms,
+    overrides,
+    say_further,
+    spares,
+)
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue
 
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
-_NOTHING: Final = frozenset[str]()
 _ENDING: Final = frozenset({OPERATED, ENDED})
 _LABELS: Final = frozenset({"subject", "timing"})  # axes of words that head what a form lists: 家族史：
 _BETWEEN: Final = frozenset({"severity", "extent"})  # what a list of names has between them without a mark
@@ -105,9 +105,7 @@ def _words(
         elif cue.axis == "certainty":
             _certainty(reading, index, cue, lexicon, answers=answers)
         elif cue.value == ENDED:
-            before = unended(reading)
-            _cue(reading, index, cue, lexicon)
-            keep_to_ended(reading, index, before, operations)
+            _ended(reading, index, cue, lexicon, operations)
         elif cue.axis not in _WORDS_APART:
             _labelling(reading, index, cue, lexicon)
     _further(reading, index, entry.values, lexicon)
@@ -121,6 +119,16 @@ def _labelling(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None
         elif is_of_unread(reading, index, cue):
             return
     _cue(reading, index, cue, lexicon)
+
+
+def _ended(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operations: Operations) -> None:
+    """Say that something has ended; a word that does so only where it is glued doubts another name: 室缺，自闭."""
+    if cue.scope == "glued" and not reading.glued(index):
+        _cue(reading, index, replace(cue, axis="certainty", value=UNCLEAR, scope="nearest"), lexicon)
+        return
+    before = unended(reading)
+    _cue(reading, index, cue, lexicon)
+    keep_to_ended(reading, index, before, operations)
 
 
 def _further(reading: Reading, index: int, values: frozenset[str], lexicon: Lexicon) -> None:
@@ -173,6 +181,8 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         _forward(reading, index, cue)  # the list that goes on behind that word
     else:
         _cue(reading, index, cue, lexicon)
+        if index and not reading.side(index, 1, LIST):
+            say_further(reading, index, cue)
 
 
 def _waits(cue: Cue) -> bool:
@@ -186,8 +196,12 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
         return
     index, cue = as_planned(reading, index, cue, lexicon.vocabulary)
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
+    if not treated and cue.position == "after" and not reading.bracket_host(index):
+        treated = operations.of_both(reading, index) or operations.ahead(reading, index, cue)
+    spared = operations.spared(treated, reading, index) if len(treated) > 1 else []
     for found in treated:
-        say(found, reading, reading.tokens[index], cue)
+        if found not in spared:
+            say(found, reading, reading.tokens[index], cue)
     if treated:
         return
     before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
@@ -220,7 +234,7 @@ def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
         if position == "after" and cue.value == "refuted" and has_object(reading, index):
             return  # 未见残余分流 denies what follows it, known to us or not
         if position == "after" and cue.position == "either" and cue.axis not in OPERATING:
-            of_all = reading.glued(index) and _is_infix(reading.tokens[index - 1])  # 室缺、房缺均不能除外
+            of_all = reading.glued(index) and is_infix(reading.tokens[index - 1])  # 室缺、房缺均不能除外
             scope = "list" if of_all else "nearest"
     if position == "before":
         said = _forward(reading, index, cue)
@@ -294,8 +308,8 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
             return reached  # 室缺（无肺高压）房缺
         if reading.separations[position] >= LIST:
             unread = False
-        overrides = _overrides(token, cue) and not _only_affirms(reading, position, index)
-        if overrides or (reached and _is_attributive(token)):
+        overridden = overrides(token, cue) and not only_affirms(reading, position, index)
+        if overridden or (reached and is_attributive(token)):
             return reached  # 不伴肺动脉高压的室缺 is there
         unread = unread or token.kind == "unknown"
         found = reading.hosts.get(position)
@@ -319,32 +333,28 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
     host = reading.bracket_host(index)
     if host:
         say(host, reading, reading.tokens[index], cue)
-        if not _is_infix(reading.tokens[index - 1]):
+        if not is_infix(reading.tokens[index - 1]):
             return True
         index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
     reached, last = host is not None, index
     for position in range(index - 1, -1, -1):
         separation = reading.separations[position + 1]
-        if _is_headed(reading, position + 1, index, cue):
-            return True
         another = reached and separation == BRACKET and host is None  # 先心病（室缺）肛门闭锁术后
         if another or separation > limit or depth[reading.tokens[position].start] < inside:
             return reached
+        spared = spares(reading, position, index, cue, reached=reached, bracketed=host is not None)
+        if spared == ENDS:
+            return True
         found = reading.hosts.get(position)
         if found is None:
-            token = reading.tokens[position]
-            values = token.entry.values if token.entry and not reached else _NOTHING
-            says_so = not values.isdisjoint((cue.value, "current", ""))  # 行 of 行根治术, 目前 of 目前已闭合, 诊断
-            if (_overrides(token, cue) and not says_so) or (reached and _is_attributive(token)):
-                return True
             continue
-        said = found.qualifiers.get(cue.axis, cue.value)
-        other = said != cue.value and said not in EARLIER and cue.axis != "certainty"
-        if other or (reached and _is_told_of_one(cue) and max(reading.separations[position + 1 : last + 1]) < LIST):
+        if reached and _is_told_of_one(cue) and max(reading.separations[position + 1 : last + 1]) < LIST:
             return True
         last = position
         reached = True
-        _say_behind(found, reading, index, cue)
+        found.problem = found.problem or spared
+        if not spared:
+            _say_behind(found, reading, index, cue)
         if scope == "nearest":
             break
     return reached
@@ -362,37 +372,3 @@ def _say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
     if denied and (reading.separations[place] >= LIST or place - 1 not in reading.hosts):
         return
     say(found, reading, reading.tokens[index], cue)
-
-
-def _is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:
-    """Whether what is denied or doubted stands behind a mark, of what stands before it: 左室占位：黏液瘤可排除."""
-    return position in reading.headed and position < index and cue.axis in ("certainty", "subject")
-
-
-def _only_affirms(reading: Reading, position: int, index: int) -> bool:
-    """Whether the word merely affirms, with words only between it and that at token `index`: 否认患儿有先心病.
-
-    疑是室缺 is doubted all the same.
-    """
-    entry = reading.tokens[position].entry
-    if entry is None or not all(one.value == "affirmed" for one in entry.cues if one.axis == "certainty"):
-        return False
-    between = range(index + 1, position)
-    return reading.glued(position) and all(
-        [reading.tokens[place].kind == "cue" and reading.glued(place) for place in between]
-    )
-
-
-def _is_infix(token: Token) -> bool:
-    return token.entry is not None and "infix" in token.entry.axes
-
-
-def _is_attributive(token: Token) -> bool:
-    return token.kind == "cue" and token.entry is not None and "attributive" in token.entry.axes
-
-
-def _overrides(token: Token, cue: Cue) -> bool:
-    """Whether the token says something of the cue's own axis, or denies the operation: it reaches no further."""
-    if token.kind != "cue" or token.entry is None:
-        return False
-    return cue.axis in token.entry.axes or (cue.value == OPERATED and not token.entry.values.isdisjoint(UNOPERATED))

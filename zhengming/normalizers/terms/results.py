@@ -17,7 +17,8 @@ from zhengming.normalizers.terms.denials import is_denied
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
-from zhengming.normalizers.terms.operations import OPERATED, Operated, Operations, is_said
+from zhengming.normalizers.terms.operations import Operated, Operations, is_said
+from zhengming.normalizers.terms.performed import OPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhengming.normalizers.terms.cell import Token
-from zhengming.normalizers.terms.operations import OPERATED, PLANNED
+from zhengming.normalizers.terms.performed import OPERATED, PLANNED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import UNCLEAR, Cue
 

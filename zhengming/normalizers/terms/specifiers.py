@@ -93,6 +93,7 @@ def _specify_by(reading: Reading, found: Found, first: int, last: int, lexicon: 
     hosted = [reading.hosts[index] for index in range(first, last) if index in reading.hosts]
     if entry is None and len(hosted) == len(tokens) == 1 and _is_short_kind(hosted[0], found, category):
         entry = hosted[0].entry
+    entry = entry or (None if hosted else _of_part(said, found, lexicon))
     if entry is None and not hosted:
         if _says_the_same(said, tokens, found, lexicon):
             _use_up(reading, first, last)
@@ -311,6 +312,23 @@ def _unfilled_end(text: str, lexicon: Lexicon) -> str:
     while text and text[-1] in lexicon.vocabulary.fillers:
         text = text[:-1]
     return text
+
+
+def _of_part(said: str, found: Found, lexicon: Lexicon) -> Entry | None:
+    """The name that an abbreviation is short for, where the bracket says of what part it is: AS（主动脉瓣）."""
+    words = lexicon.category.policy.parts.values()
+    if not found.entry.ambiguous or any([found.entry.key == lexicon.key(one) for some in words for one in some]):
+        return None
+    if not _is_abbreviation(found.entry) or said.isascii():
+        return None
+    meant = [
+        entry
+        for code in found.codes
+        for name in lexicon.names(code).split("\0")
+        if name.startswith(said) and name[len(said) :] in lexicon.endings and (entry := lexicon.terms.get(name))
+    ]
+    sure = sorted([entry for entry in meant if not entry.ambiguous], key=lambda one: (one.size, one.key))
+    return sure[0] if len({entry.codes for entry in sure}) == 1 == len(sure[0].codes) else None
 
 
 def _below(said: str, tokens: list[Token], found: Found, lexicon: Lexicon, category: Category) -> Entry | None:

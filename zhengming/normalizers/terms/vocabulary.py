@@ -85,6 +85,8 @@ class Vocabulary:
     what ends with a word of `whole` is all that a denial before it denies: 无残余分流肺动脉高压;
     of a part that a name ending with a word of `shut` is of, an ending behind it says nothing: 三尖瓣闭锁反流;
     doubts and denials that end with a word of `ahead` are said of the name behind them, where one is glued to them.
+    `kind_prefixes` deny no more than the kind that is glued to them, a word that ends with one of `kind_endings`
+    but is none of `kind_wholes`; a word of `then` parts what was from what came of it.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
     of what a character is made, `few` only such parts as few have; `naming` ones by themselves name a part of the body
@@ -132,6 +134,10 @@ class Vocabulary:
     whole: tuple[str, ...]
     shut: tuple[str, ...]
     ahead: tuple[str, ...]
+    kind_prefixes: tuple[str, ...]
+    kind_endings: tuple[str, ...]
+    kind_wholes: tuple[str, ...]
+    then: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     boxes: Mapping[str, Cue]
@@ -215,6 +221,10 @@ def vocabulary() -> Vocabulary:
         "whole": [],
         "shut": [],
         "ahead": [],
+        "kind_prefix": [],
+        "kind_ending": [],
+        "kind_whole": [],
+        "then": [],
     }
     fuller: dict[str, tuple[str, ...]] = {}
     for axis, value, text, position, scope, _source in _rows("cues"):
@@ -275,6 +285,10 @@ def vocabulary() -> Vocabulary:
         whole=tuple(endings["whole"]),
         shut=tuple(endings["shut"]),
         ahead=tuple(endings["ahead"]),
+        kind_prefixes=tuple(endings["kind_prefix"]),
+        kind_endings=tuple(endings["kind_ending"]),
+        kind_wholes=tuple(endings["kind_whole"]),
+        then=tuple(endings["then"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         boxes=boxes,

@@ -1,0 +1,147 @@
+"""Reach: how far a word that denies, doubts or dates goes over the names on either side of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.performed import EARLIER, OPERATED, UNOPERATED
+from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.saying import say
+from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Cue, vocabulary
+
+ENDS: Final = "ends"
+_SILENT: Final = frozenset({"modifier", "part"})  # kinds of words that say no more than a name does
+_TOLD: Final = frozenset({"certainty", "size_mm", "pressure_mmhg", "timing", "procedure", "severity"})
+_NOTHING: Final = frozenset[str]()
+_OWN: Final = frozenset({"patient", "current", ""})  # what words between a denial and the 有 of it may say
+_DONE: Final = frozenset({"timing", "procedure"})  # axes of what is said only of what is there
+_DEGREES: Final = frozenset({"severity", "extent", "count"})  # axes of what is hardly told of what is not there
+
+
+def spares(reading: Reading, position: int, index: int, cue: Cue, *, reached: bool, bracketed: bool) -> str:
+    """Whether a cue that follows its names ends before token `position`, or is not of the name there.
+
+    What is said otherwise `ends` it. So it does a denial, beyond the first name it `reached`, that the name there was
+    measured or operated on where the last name was not (房缺20mm 艾森曼格综合征已除外); it is `unclear-negation`
+    where only a space parts the two, or a degree is told of this one. 均, or a bracket, makes it of all.
+    """
+    found = reading.hosts.get(position)
+    if is_headed(reading, position + 1, index, cue):
+        return ENDS
+    if found is None:
+        return _stops(reading.tokens[position], cue, reached=reached)
+    said = found.qualifiers.get(cue.axis, cue.value)
+    if said != cue.value and said not in EARLIER and cue.axis != "certainty":
+        return ENDS
+    if bracketed or not reached or cue.value != "refuted":
+        return ""
+    last = _last_before(reading, index)
+    if last is None or _is_of_all(reading, index):
+        return ""
+    own, others = found.qualifiers, last.qualifiers
+    told = {axis for axis, value in own.items() if isinstance(value, float) or axis in _DONE}
+    if told:
+        return ENDS if told.isdisjoint(others) else "unclear-negation"
+    if not _DEGREES.isdisjoint(own.keys() - others.keys()):
+        return "unclear-negation"
+    apart = reading.separations[position + 1 : last.token + 1]
+    return "unclear-negation" if max(apart) <= SOFT and reading.glued(index) and SOFT in apart else ""
+
+
+def say_further(reading: Reading, index: int, cue: Cue) -> None:
+    """Say a denial or doubt of all that has one name in its clause of the bare name before that: 室缺，房缺均无.
+
+    Of those before that one it cannot be told.
+    """
+    last = _last_before(reading, index)
+    if last is None or last.qualifiers.get(cue.axis) != cue.value or not _is_of_all(reading, index):
+        return
+    position, sure = last.token, True
+    while position > 0 and reading.separations[position] <= CLAUSE:
+        apart, position = reading.separations[position], position - 1
+        found = reading.hosts.get(position)
+        if found is None and reading.tokens[position].kind not in _SILENT:
+            return
+        if found is None:
+            continue
+        other = found.qualifiers.get("subject", "patient") != last.qualifiers.get("subject", "patient")
+        if other or apart < CLAUSE or not found.qualifiers.keys().isdisjoint(_TOLD):
+            return  # two in the clause of the word, or one that is there
+        if sure:
+            say(found, reading, reading.tokens[index], cue)
+        else:
+            found.problem = found.problem or "unclear-negation"
+        sure = False
+
+
+def _last_before(reading: Reading, index: int) -> Found | None:
+    while index > 0:
+        index -= 1
+        if index in reading.hosts:
+            return reading.hosts[index]
+    return None
+
+
+def _is_of_all(reading: Reading, index: int) -> bool:
+    """Whether the denial at token `index` has a word such as 均 in it or before it."""
+    entry = reading.tokens[index].entry
+    return is_infix(reading.tokens[index - 1]) or (entry is not None and any([one in entry.key for one in _all()]))
+
+
+@cache
+def _all() -> tuple[str, ...]:
+    """The characters that say that something is true of all before them."""
+    words = vocabulary().cues.items()
+    return tuple([word for word, cues in words if len(word) == 1 and any([one.axis == "infix" for one in cues])])
+
+
+def is_headed(reading: Reading, position: int, index: int, cue: Cue) -> bool:
+    """Whether what is denied or doubted stands behind a mark, of what stands before it: 左室占位：黏液瘤可排除."""
+    return position in reading.headed and position < index and cue.axis in ("certainty", "subject")
+
+
+def only_affirms(reading: Reading, position: int, index: int) -> bool:
+    """Whether the word glued behind that at token `index` merely affirms: 疑是室缺 is doubted.
+
+    At most words for the child, or for relatives, stand between the two: 否认患儿有青紫.
+    """
+    entry = reading.tokens[position].entry
+    if entry is None or not all([one.value == "affirmed" for one in entry.cues if one.axis == "certainty"]):
+        return False
+    while position > index + 1 and reading.glued(position) and _is_between(reading.tokens[position - 1]):
+        position -= 1
+    return position == index + 1 and reading.glued(position)
+
+
+def _is_between(token: Token) -> bool:
+    entry = token.entry if token.kind == "cue" else None
+    if entry is None:
+        return False
+    person = all([cue.axis == "subject" and cue.position == "before" for cue in entry.cues])
+    return person or entry.values <= _OWN  # 否认父母有先心病
+
+
+def is_infix(token: Token) -> bool:
+    """Whether the token is a word such as 均."""
+    return token.entry is not None and "infix" in token.entry.axes
+
+
+def is_attributive(token: Token) -> bool:
+    """Whether the token makes what stands before it a part of the next name: the 的 of 不伴肺动脉高压的室缺."""
+    return token.kind == "cue" and token.entry is not None and "attributive" in token.entry.axes
+
+
+def overrides(token: Token, cue: Cue) -> bool:
+    """Whether the token says something of the cue's own axis, or denies the operation: it reaches no further."""
+    if token.kind != "cue" or token.entry is None:
+        return False
+    return cue.axis in token.entry.axes or (cue.value == OPERATED and not token.entry.values.isdisjoint(UNOPERATED))
+
+
+def _stops(token: Token, cue: Cue, *, reached: bool) -> str:
+    """Whether a cue that follows its names `ends` with the token, which is none of them."""
+    values = token.entry.values if token.entry and not reached else _NOTHING
+    says_so = not values.isdisjoint((cue.value, "current", ""))  # 行 of 行根治术, 目前 of 目前已闭合, 诊断
+    return ENDS if (overrides(token, cue) and not says_so) or (reached and is_attributive(token)) else ""
