@@ -24,7 +24,7 @@ def answer(reading: Reading, lexicon: Lexicon) -> None:
     marks = lexicon.vocabulary.punctuation[reading.view.marks]
     if marks.boxes:
         _ticked(reading, marks.boxes)
-    if marks.signs and any([cue.value == "refuted" for cue in marks.signs.values()]):
+    if marks.signs and any(cue.value == "refuted" for cue in marks.signs.values()):
         _signed(reading, marks.signs)
 
 
@@ -86,7 +86,7 @@ def _signed(reading: Reading, signs: Mapping[str, Cue]) -> None:
 def assigned(reading: Reading, lexicon: Lexicon) -> None:
     """An answer stands behind a mark that gives it to the name before it (室缺：0), or each name is followed by one."""
     listed = _listed(reading, lexicon.vocabulary.answers)
-    unread = any([token.kind == "unknown" for token in reading.tokens])
+    unread = any(token.kind == "unknown" for token in reading.tokens)
     if not listed and not unread and not lexicon.vocabulary.punctuation[reading.view.marks].assigns:
         return
     for found in reading.found:

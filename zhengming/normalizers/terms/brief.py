@@ -39,13 +39,13 @@ class Brief:
         token = tokens[index]
         if token.end - token.start > _MOST:
             return None
-        among = any([one.kind == "term" for one in tokens])
+        among = any(one.kind == "term" for one in tokens)
         for first in range(index, max(index - _MOST, -1), -1):
             for last in range(index, min(index + _MOST, len(tokens))):
                 start, end = tokens[first].start, tokens[last].end
                 if not _LEAST <= end - start <= _MOST or any(view.gaps[start + 1 : end]):
                     continue
-                if any([one.kind in ("term", "number") for one in tokens[first : last + 1]]):
+                if any(one.kind in ("term", "number") for one in tokens[first : last + 1]):
                     continue
                 if not _stands_apart(tokens, first - 1, start, view) or not _stands_apart(tokens, last + 1, end, view):
                     continue

@@ -84,7 +84,7 @@ def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
         ways = _with_numbers(ways, view, lexicon)
     tokens = _cheapest(view, ways)
     unknown = _unknown(tokens)
-    if unknown or (len(tokens) > 1 and any([one.entry.misspelt for one in tokens if one.entry])):
+    if unknown or (len(tokens) > 1 and any(one.entry.misspelt for one in tokens if one.entry)):
         return _with_mistyped(tokens, ways, unknown, view, lexicon)
     return tokens
 
@@ -219,8 +219,7 @@ def _words(view: View, lexicon: Lexicon) -> list[_Way]:
             ways.append((end, start, entry.price, entry))
     if LETTERS.search(view.text):
         closed = inside_words(view, lexicon)
-        if closed:
-            ways = [way for way in ways if way[0] not in closed and way[1] not in closed]
+        ways = [way for way in ways if not (closed[way[0]] or closed[way[1]])]
     return ways
 
 

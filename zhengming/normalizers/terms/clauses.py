@@ -135,7 +135,7 @@ def _are_related(found: Found, others: list[str], lexicon: Lexicon) -> bool:
     contexts = category.policy.contexts.keys()
     roots = contexts | set().union(*map(category.ancestors, contexts))
     kin = set().union(*map(category.ancestors, found.codes)) - roots
-    return any([not kin.isdisjoint(category.ancestors(code)) for code in others])
+    return any(not kin.isdisjoint(category.ancestors(code)) for code in others)
 
 
 def _is_former(reading: Reading, found: Found) -> bool:
@@ -312,4 +312,4 @@ def _is_all_in_bracket(reading: Reading, index: int) -> bool:
     while last + 1 < len(tokens) and depth[tokens[last + 1].start] >= inside:
         last += 1
     others = [token for place, token in enumerate(tokens[first : last + 1], first) if place != index]
-    return all([one.kind == "cue" and one.entry is not None and one.entry.axes <= _SEEN for one in others])
+    return all(one.kind == "cue" and one.entry is not None and one.entry.axes <= _SEEN for one in others)

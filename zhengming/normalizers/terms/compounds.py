@@ -126,7 +126,7 @@ class Compounds:
         """Whether any of several names may be a first part, as few are."""
         if len(reading.found) < 2:
             return False
-        return any([one.method == "composed" or self._may_be_first(one) for one in reading.found])
+        return any(one.method == "composed" or self._may_be_first(one) for one in reading.found)
 
     def _may_be_first(self, found: Found) -> bool:
         known = self._leads.get(found.codes)

@@ -7,7 +7,6 @@ item. Nothing here guesses: each name put together must be a term of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from zhengming.normalizers.terms.cell import Token, tokenize
@@ -141,12 +140,12 @@ def _is_word_of(token: Token, size: int) -> bool:
 
 def _may_share(tokens: list[Token], view: View) -> bool:
     """Whether an item that is no name by itself has another one behind it in its list."""
-    return any(
-        [
-            one.kind in _UNFINISHED and (SOFT < view.gaps[following.start] <= LIST or _separates(following))
-            for one, following in pairwise(tokens)
-        ]
-    )
+    for index in range(1, len(tokens)):
+        if tokens[index - 1].kind in _UNFINISHED:
+            following = tokens[index]
+            if SOFT < view.gaps[following.start] <= LIST or _separates(following):
+                return True
+    return False
 
 
 def _runs(tokens: list[Token], view: View) -> Iterator[list[_Item]]:

@@ -31,7 +31,7 @@ def is_pending(reading: Reading, index: int, pending: tuple[str, ...]) -> bool:
         token = reading.tokens[position]
         if token.kind == "unknown" and reading.text(token).startswith(pending):
             return True
-        if token.entry and any([cue.value == PLANNED and cue.position == "before" for cue in token.entry.cues]):
+        if token.entry and any(cue.value == PLANNED and cue.position == "before" for cue in token.entry.cues):
             return reading.glued(position + 1)  # 必要时除外房缺
         if token.kind != "unknown" and not _says(token, "neutral"):
             return False
@@ -233,7 +233,7 @@ def _has_mark(reading: Reading, token: Token, assigning: Container[str]) -> bool
 def _heads(token: Token) -> bool:
     """Whether the token is a word such as 家族史, which may stand over a list."""
     entry = token.entry
-    return entry is not None and any([cue.axis == "subject" and cue.position == "both" for cue in entry.cues])
+    return entry is not None and any(cue.axis == "subject" and cue.position == "both" for cue in entry.cues)
 
 
 def _values(reading: Reading, first: int, last: int) -> set[str]:
@@ -335,7 +335,7 @@ def _is_course(token: Token) -> bool:
     entry = token.entry if token.kind in ("modifier", "cue") else None
     if entry is None:
         return False
-    return "course" in entry.axes or any([one.axis == "course" for one in entry.modifiers])
+    return "course" in entry.axes or any(one.axis == "course" for one in entry.modifiers)
 
 
 def _denies(token: Token) -> bool:

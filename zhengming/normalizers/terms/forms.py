@@ -31,7 +31,7 @@ def read_answers(reading: Reading, vocabulary: Vocabulary) -> None:
     if not reading.found:
         return
     marks = vocabulary.punctuation[view.marks]
-    if marks.denies or any([token.kind == "cue" and _denies(token) for token in tokens]):
+    if marks.denies or any(token.kind == "cue" and _denies(token) for token in tokens):
         _use_up_labels(reading, vocabulary)
     if marks.assigns or _ASKING in view.marks:
         _read_questions(reading, vocabulary)
@@ -125,7 +125,7 @@ def _is_answered_label(item: list[Token], *, denied: bool) -> bool:
             denied = True
         elif "well" in entry.values:
             well = True
-        elif any([cue.axis in _SPEAKING and cue.position in EITHER_WAY for cue in entry.cues]):
+        elif any(cue.axis in _SPEAKING and cue.position in EITHER_WAY for cue in entry.cues):
             labelled = True
         elif "family" in entry.values:
             related = True

@@ -21,27 +21,29 @@ _KEPT: Final = 50_000  # words whose cuts are kept, some 10 MB
 LETTERS: Final = re.compile("[a-z]+")
 
 
-def inside_words(view: View, lexicon: Lexicon) -> frozenset[int]:
-    """Positions inside a Latin word, where no token may start or end.
+def inside_words(view: View, lexicon: Lexicon) -> list[bool]:
+    """For each place whether it is inside a Latin word, where no token may start or end.
 
     A word that is nothing but known abbreviations (vsdasdpda) may be cut between them.
     """
     text, gaps = view.text, view.gaps
-    closed: set[int] = set()
+    closed = [False] * (len(text) + 1)
     for run in LETTERS.finditer(text):
         first, last = run.span()
         start = first + glued_unit(view, first, lexicon)
         inside = [end for end in range(first + 1, last) if gaps[end]] if any(gaps[first + 1 : last]) else []
         for end in (*inside, last):
-            closed.update(range(start + 1, end))
+            for place in range(start + 1, end):
+                closed[place] = True
             if start and text[start - 1].isdigit() and _goes_on_behind_digit(view, start, lexicon):
-                closed.add(start)  # the ar of ventricu1ar
+                closed[start] = True  # the ar of ventricu1ar
             word = text[start:end]
             if len(word) > 1 and word not in lexicon.entries:
                 cuts = _cuts_with_digit(view, start, end, lexicon) or _cuts(word, _as_typed(view, start, end), lexicon)
-                closed.difference_update([start + cut for cut in cuts])
+                for cut in cuts:
+                    closed[start + cut] = False
             start = end
-    return frozenset(closed)
+    return closed
 
 
 def glued_unit(view: View, start: int, lexicon: Lexicon) -> int:

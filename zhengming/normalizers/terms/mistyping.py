@@ -39,14 +39,14 @@ def _meant(text: str, term_keys: Iterable[str], lexicon: Lexicon) -> tuple[Entry
                 if wrong < least:
                     least, likely = wrong, []
                 likely.append(entry)
-    if not likely or any([one.codes != likely[0].codes for one in likely]):
+    if not likely or any(one.codes != likely[0].codes for one in likely):
         return None, 0
     return likely[0], least
 
 
 def _is_confused(typed: str, meant: str, vocabulary: Vocabulary) -> bool:
     """Whether the characters that differ are known to be confused: 卞 only sounds like the 辨 put for 瓣."""
-    return all([one == other or (one, other) in vocabulary.confused for one, other in zip(typed, meant, strict=True)])
+    return all(one == other or (one, other) in vocabulary.confused for one, other in zip(typed, meant, strict=True))
 
 
 def _wrong_characters(typed: str, meant: str, most: int, vocabulary: Vocabulary) -> int:

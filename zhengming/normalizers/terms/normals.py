@@ -142,7 +142,7 @@ def _is_beside(token: Token) -> bool:
 
 def _denies(token: Token) -> bool:
     cues = token.entry.cues if token.kind == "cue" and token.entry else ()
-    return any([cue.value == "refuted" and cue.position != "after" for cue in cues])
+    return any(cue.value == "refuted" and cue.position != "after" for cue in cues)
 
 
 def _joins(token: Token) -> bool:

@@ -49,7 +49,7 @@ def items(view: View, lexicon: Lexicon) -> list[int]:
             continue
         measured = numbers.match(view.folded, match.start())
         if not (measured and measured["unit"]):
-            places.append(view.positions(*match.span())[0])
+            places.append(view.positions(match.start(), match.end())[0])
     return places if len(places) > 1 else _counted(view) or _glued_items(view, lexicon)
 
 
@@ -69,7 +69,7 @@ def _counted(view: View) -> list[int]:
         places: list[int] = []
         for match in item.finditer(folded):
             if match[0] == numerals[len(places) + 1 : len(places) + 2]:
-                places.append(view.positions(*match.span())[0])
+                places.append(view.positions(match.start(), match.end())[0])
         if len(places) > 1 and (numerals != _LETTERS or places[0] == 0):
             return places
     return []
@@ -117,7 +117,7 @@ def measures(view: View, lexicon: Lexicon) -> Iterator[tuple[int, int, Measure]]
     """Numbers, ranges, dates and codes of the view: (start, end, measure)."""
     vocabulary = lexicon.vocabulary
     for match in _numbers(view.folded, vocabulary):
-        start, end = view.positions(*match.span())
+        start, end = view.positions(match.start(), match.end())
         amount, high, unit_text = match["low"], match["high"], match["unit"]
         if amount is None:
             yield start, end, _SAID.get(match.lastgroup or "", _OTHER)

@@ -32,7 +32,7 @@ class Punctuation:
         self.speaks = speaks
         self.assigns = assigns
         self.behind = behind
-        self.denies = any([cues[0].value == "refuted" for cues in behind.values()])
+        self.denies = any(cues[0].value == "refuted" for cues in behind.values())
         self.boxes = boxes
         self.signs = signs
 
@@ -61,8 +61,8 @@ class Punctuations(dict[str, Punctuation]):
         if len(self) >= _KEPT:
             self.clear()
         self[marks] = found = Punctuation(
-            any([one in marks for one in self._speaking]),
-            any([one in marks for one in self._assigning]),
+            any(one in marks for one in self._speaking),
+            any(one in marks for one in self._assigning),
             {one: cues for one, cues in self._behind.items() if one in marks},
             {one: cue for one, cue in self._boxes.items() if one in marks},
             {one: cue for one, cue in self._signs.items() if one in marks},

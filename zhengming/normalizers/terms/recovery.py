@@ -32,7 +32,7 @@ _NEUTRAL: Final = frozenset({"neutral"})
 
 def recover(reading: Reading, lexicon: Lexicon) -> None:
     """Add the concepts that can be put together from unknown stretches; such stretches become terms."""
-    unread = any([token.kind == "unknown" for token in reading.tokens])
+    unread = any(token.kind == "unknown" for token in reading.tokens)
     for index in range(len(reading.tokens) - 2, -1, -1):
         kind = reading.tokens[index].kind
         heads = unread and (kind in _HEADS or (kind == "cue" and _is_place(reading, index, lexicon)))

@@ -284,7 +284,9 @@ def _together(said: str, found: Found, lexicon: Lexicon, category: Category) -> 
 
     Characters that change no name do not count, and type IIb is a type II.
     """
-    below = {*found.codes, *(code for one in found.codes for code in category.descendants(one))}
+    below = set(found.codes)
+    for code in found.codes:
+        below |= category.descendants(code)
     core, name = lexicon.unfilled(said), lexicon.unfilled(found.entry.key)
     ways = {found.entry.key + said, said + found.entry.key}
     exact = [entry for way in sorted(ways) if (entry := lexicon.terms.get(way)) and set(entry.codes) <= below]

@@ -61,7 +61,7 @@ class Verdicts:
                 confidence = round(doubted, 4) if code else 0.0
             problem = problem or "below-level"
         if len(qualifiers) > _ALWAYS:
-            qualifiers = dict(sorted(qualifiers.items()))
+            qualifiers = {axis: qualifiers[axis] for axis in sorted(qualifiers)}
         text, category, reason = raw[start:end], self._category.name, problem or "known"
         return Mention(
             text,
@@ -105,7 +105,7 @@ class Verdicts:
         if len(sure) <= 1:
             return mentions
         told, ancestors = [mention.code for mention in mentions if mention.code], self._category.ancestors
-        if all([ancestors(mention.code).isdisjoint(told) for mention in sure if mention.code]):
+        if all(ancestors(mention.code).isdisjoint(told) for mention in sure if mention.code):
             return mentions
         return [self._cover(mention, sure) for mention in mentions]
 

@@ -28,7 +28,7 @@ class View:
     `marks` is all punctuation, spaces left out, parted where something stands between.
     """
 
-    __slots__ = ("_offsets", "_places", "bare", "depth", "folded", "gaps", "marks", "nested", "raw", "text")
+    __slots__ = ("_aligned", "_offsets", "_places", "bare", "depth", "folded", "gaps", "marks", "nested", "raw", "text")
 
     def __init__(self, raw: str, folded: str, offsets: Sequence[int], marks: str) -> None:
         """A view of nothing of `raw` yet; `view_of` makes whole ones."""
@@ -36,6 +36,7 @@ class View:
         self.folded = folded
         self.marks = marks
         self._offsets = offsets
+        self._aligned = isinstance(offsets, range)  # every folded character has the place of its raw one
         self._places: list[int] = []
         self.text = ""
         self.gaps: list[int] = []
@@ -48,6 +49,8 @@ class View:
         if self.nested and self.depth[end - 1] > self.depth[start]:
             following = self._places[end] if end < len(self._places) else len(self.folded)
             last = next((index for index in range(last + 1, following) if self.folded[index] in _CLOSING), last)
+        if self._aligned:
+            return self._places[start], last + 1
         first, after = self._offsets[self._places[start]], self._offsets[last] + 1
         if self.folded[last].isdigit():  # the II of ASD-II is one character when folded
             while after < self._offsets[last + 1] and self.raw[after].casefold() in _NUMERAL:
