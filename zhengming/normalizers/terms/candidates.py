@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Terms sharing most pairs that are scored; the right one was never beyond the 25th on 6,000 real strings.
 _POOL: Final = 40
 _KEPT: Final = 200_000  # answers kept, some 100 MB
+_KEPT_POOLS: Final = 50_000  # lists of terms to be scored that are kept, some 60 MB
 SHOWN: Final = 5  # candidates a reviewer is shown
 
 
@@ -35,6 +36,7 @@ class CandidateIndex:
         self._terms = terms
         self._known: dict[tuple[str, float], list[tuple[float, str]]] = {}
         self._postings = _postings(keys)
+        self._pools: dict[frozenset[str], list[str]] = {}
 
     @cached_property
     def _misspelt(self) -> NDArray[np.bool_]:
@@ -69,14 +71,20 @@ class CandidateIndex:
         return _first_of_each(((score / 100, term_key) for term_key, score, _place in scored), self._terms, shown)
 
     def _pool(self, text: str) -> list[str]:
-        """The _POOL terms that share most pairs with the text for their size, of equal ones the first.
+        """The _POOL terms that share most pairs with the text; texts that have the same known ones have the same."""
+        pairs = frozenset(pair for pair in _pairs(text) if pair in self._postings)
+        pool = self._pools.get(pairs)
+        if pool is None:
+            if len(self._pools) >= _KEPT_POOLS:
+                self._pools.clear()
+            pool = self._pools[pairs] = self._sharing(pairs)
+        return pool
 
-        Misspellings come last.
-        """
+    def _sharing(self, pairs: Set[str]) -> list[str]:
+        """The _POOL terms that have most of these pairs for their size, of equal ones the first; misspellings last."""
         import numpy as np
 
-        postings = self._postings
-        lists = [postings[pair] for pair in _pairs(text) if pair in postings]
+        lists = [self._postings[pair] for pair in pairs]
         if not lists:
             return []
         shared = np.bincount(np.concatenate(lists)).astype(np.uint16)  # small numbers are gone through faster

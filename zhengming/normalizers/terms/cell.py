@@ -26,7 +26,6 @@ _MISTYPED: Final = 15_000  # more for each wrong character of a term
 _LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among them is thought of
 # Axes of words of one character that are words beside unread text.
 _INDEPENDENT: Final = frozenset({"certainty", "infix"})
-_LONGEST_TWICE: Final = 4  # characters that may be typed twice
 _LEAST_ITEM: Final = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
 _LONGEST_WORD: Final = 4  # characters of a word looked for around a character that is not the one meant
 
@@ -114,42 +113,6 @@ def _with_mistyped(
     return _kinds_mistyped(tokens, view, lexicon) if len(tokens) > 1 else tokens
 
 
-def undoubled(view: View, tokens: list[Token], lexicon: Lexicon) -> tuple[View, list[Token]]:
-    """The cell without characters typed twice, where less then stays unread: 主动脉弓弓离断."""
-    for size, index in _doubled(view.text):
-        if any(view.gaps[index : index + size]):
-            continue
-        other = view.without(index, size)
-        again = tokenize(other, lexicon)
-        named = next((token for token in again if token.start < index <= token.end), None)
-        if named and named.kind == "term" and not named.typed and _unread(again) < _unread(tokens):
-            named.typed = 1
-            return undoubled(other, again, lexicon)
-    return view, tokens
-
-
-def _doubled(text: str) -> list[tuple[int, int]]:
-    """How many characters stand twice, and where they do so for the second time; the fewest first."""
-    found: list[tuple[int, int]] = []
-    if not _may_be_doubled(text):
-        return found
-    for size in range(1, _LONGEST_TWICE + 1):
-        for index in range(size, len(text) - size + 1):
-            if text[index : index + size] == text[index - size : index] and not text[index].isascii():
-                found.append((size, index))
-    return found
-
-
-def _may_be_doubled(text: str) -> bool:
-    """Whether a character stands twice so near that what lies between may be doubled."""
-    places: dict[str, int] = {}
-    for place, one in enumerate(text):
-        if 0 < place - places.get(one, place) <= _LONGEST_TWICE and not one.isascii():
-            return True
-        places[one] = place
-    return False
-
-
 def _unknown(tokens: list[Token]) -> set[int]:
     """The places of characters that nothing recognises."""
     return {place for token in tokens if token.kind == "unknown" for place in _places(token)}
@@ -161,10 +124,6 @@ def _places(token: Token) -> range:
 
 def _is_misspelt(what: _What) -> bool:
     return isinstance(what, Entry) and what.misspelt
-
-
-def _unread(tokens: list[Token]) -> int:
-    return sum(token.end - token.start for token in tokens if token.kind == "unknown")
 
 
 def _cheapest(view: View, ways: list[_Way]) -> list[Token]:

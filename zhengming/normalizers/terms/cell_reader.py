@@ -11,13 +11,14 @@ from typing import Final
 from zhengming.dictionary.model import Category
 from zhengming.normalizers.terms.breaks import mended
 from zhengming.normalizers.terms.brief import Brief
-from zhengming.normalizers.terms.cell import Token, tokenize, undoubled
+from zhengming.normalizers.terms.cell import Token, tokenize
 from zhengming.normalizers.terms.compounds import Compounds
 from zhengming.normalizers.terms.coordination import coordinated, parted, unglued
 from zhengming.normalizers.terms.corrections import corrected, mistakable
 from zhengming.normalizers.terms.decided import Decided
 from zhengming.normalizers.terms.denials import leave_others, leave_relatives
 from zhengming.normalizers.terms.detaching import detached
+from zhengming.normalizers.terms.doubling import undoubled
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.insides import denied_inside

@@ -85,7 +85,7 @@ def _windows(
     if whole:
         token = tokens[index]
         starts, ends = [one for one in starts if one <= token.start], [one for one in ends if one >= token.end]
-    first, last = min(starts), max(ends)
+    first, last = min(starts[0], starts[-1]), ends[-1]
     if last - first < LEAST_CHANGED:
         return found
     least = 0 if whole else ENDS
@@ -103,7 +103,10 @@ def _windows(
 
 
 def _borders(tokens: list[Token], index: int, view: View) -> tuple[list[int], list[int]]:
-    """Where stretches with a character of the unread token may start, and where they may end."""
+    """Where stretches with a character of the unread token may start, and where they may end.
+
+    First those inside the token, in order, then those beside it, the next one first.
+    """
     token, gaps = tokens[index], view.gaps
     starts, ends = list(range(token.start, token.end)), list(range(token.start + 1, token.end + 1))
     for step, borders in ((-1, starts), (1, ends)):

@@ -242,7 +242,7 @@ class Lexicon:
 
     @cached_property
     def _classes(self) -> dict[int, str]:
-        return {ord(one): its_class for one, its_class in self.vocabulary.alike.items()}
+        return _Classes({ord(one): its_class for one, its_class in self.vocabulary.alike.items()})
 
     def unfilled(self, text: str) -> str:
         """The text without the characters that may be added or left out of a name without making it another one."""
@@ -302,6 +302,14 @@ class Lexicon:
         for definition in self.category.definitions:
             found.setdefault(definition.core, []).append((frozenset(definition.qualifiers), definition.code))
         return {core: tuple(sorted(ways, key=lambda way: (-len(way[0]), way[1]))) for core, ways in found.items()}
+
+
+class _Classes(dict[int, str]):
+    """The class of each code point; one in no class is by itself, which is kept: to miss it takes ten times as long."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = one = chr(point)
+        return one
 
 
 def _tells(cues: Iterable[Cue]) -> bool:

@@ -6,16 +6,14 @@ character in question tells no two concepts apart anywhere in the dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Container
+from typing import Final, NamedTuple
 
+from zhengming.normalizers.terms.beginnings import Beginnings
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.once import Once
 from zhengming.normalizers.terms.variants import Variants, neighbours
-
-if TYPE_CHECKING:
-    from ahocorasick import Automaton
 
 _LEAST: Final = 5  # characters of a name in which a slip is looked for; shorter ones are too near to others
 LEAST_CHANGED: Final = 4  # of one in which a character may be mistaken for one that looks or sounds like it
@@ -193,11 +191,11 @@ class Slips:
 
     def start(self, text: str, place: int) -> int:
         """How many characters from `place` on stand so at the start of a name."""
-        return int(self._starts().longest_prefix(text[place:]))
+        return self._starts().longest(text[place:])
 
     def end(self, text: str, place: int) -> int:
         """How many characters before `place` stand so at the end of a name."""
-        return int(self._finishes().longest_prefix(text[:place][::-1]))
+        return self._finishes().longest(text[:place][::-1])
 
     def _is_harmless(self, slip: Slip, text: str) -> bool:
         """Whether the slip changes nothing that tells names apart.
@@ -278,7 +276,7 @@ class Slips:
         alike = vocabulary.looks_alike(typed, right) or vocabulary.sounds_alike(typed, right)
         return alike and vocabulary.mistakable(typed, right)
 
-    def _shortened(self, start: str, size: int) -> Mapping[str, list[tuple[str, int]]]:
+    def _shortened(self, start: str, size: int) -> dict[str, list[tuple[str, int]]]:
         """Names of `size` characters by each text that is left when one of them is, for the texts that start so.
 
         Digits are never a slip. Few of these are asked for, so each is made when it is.
@@ -297,7 +295,7 @@ class Slips:
                 before = one
         return found
 
-    def _find_starting(self) -> Mapping[tuple[str, int], list[str]]:
+    def _find_starting(self) -> dict[tuple[str, int], list[str]]:
         """Names by what they may start with when a character is left out, and by their length."""
         found: dict[tuple[str, int], list[str]] = {}
         for name in self._names():
@@ -344,13 +342,13 @@ class Slips:
         """Characters that stand side by side in a name as it is spelled."""
         return neighbours(self._spelled())
 
-    def _find_starts(self) -> Automaton:
-        """The names, of which it tells how much of one a text starts with."""
-        return _started(self._names())
+    def _find_starts(self) -> Beginnings:
+        """How names begin."""
+        return Beginnings(self._names())
 
-    def _find_finishes(self) -> Automaton:
-        """The names read backwards."""
-        return _started(name[::-1] for name in self._names())
+    def _find_finishes(self) -> Beginnings:
+        """How names begin that are read backwards."""
+        return Beginnings([name[::-1] for name in self._names()])
 
     def _find_letters(self) -> frozenset[str]:
         """The characters of all names, as they are spelled, and words."""
@@ -380,14 +378,3 @@ class Slips:
 
     def _find_names(self) -> list[str]:
         return [one for one in self._lexicon.terms if LEAST_CHANGED <= len(one) <= LONGEST and not one.isascii()]
-
-
-def _started(names: Iterable[str]) -> Automaton:
-    import ahocorasick
-
-    known = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
-    for name in names:
-        known.add_word(name)
-    if not known:
-        known.add_word("\0")  # without a name it could not be asked; no folded text has this one
-    return known

@@ -97,7 +97,7 @@ class Verdicts:
             for code in self._lexicon.codes(term_key):
                 scores.setdefault(code, score)
         shown = islice(scores.items(), _SHOWN)
-        return tuple([Candidate(code, self._lexicon.name(code), round(score, 4)) for code, score in shown])
+        return tuple([Candidate(code, self._name(code), round(score, 4)) for code, score in shown])
 
     def covered(self, mentions: list[Mention]) -> list[Mention]:
         """Mark general mentions that a more specific one of the cell includes."""
