@@ -34,7 +34,8 @@ class Measure:
 
 BARE: Final = Measure(0, 0, None, "")
 _SAID: Final = {"han": Measure(0, 0, None, "interval"), "item": BARE}
-_OTHER: Final = Measure(0, 0, None, "other")
+OTHER: Final = "other"  # what is no quantity of a disease: a code, a date, milliseconds
+_OTHER: Final = Measure(0, 0, None, OTHER)
 
 
 def items(view: View, lexicon: Lexicon) -> list[int]:

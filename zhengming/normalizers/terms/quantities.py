@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.numbering import Measure
+from zhengming.normalizers.terms.numbering import OTHER, Measure
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
@@ -17,7 +17,7 @@ def measure(reading: Reading, index: int, said: Measure, lexicon: Lexicon) -> No
         if timed and reading.glued(index):
             _since(reading, index, reading.text(token))
         return
-    if said.unit is None or (said.quantity == "length_mm" and is_labelled(reading, index)):
+    if said.unit is None or said.quantity == OTHER or (said.quantity == "length_mm" and is_labelled(reading, index)):
         return
     host = reading.bracket_host(index) or _beside(reading, index, said, lexicon)
     if host is None:
