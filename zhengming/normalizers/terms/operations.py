@@ -53,7 +53,7 @@ class Operations:
         alone = {key(word): codes[0] for word, codes in category.policy.operations.items()}
         self._telling = {word: (code, treatments.get(word, frozenset()) | {code}) for word, code in alone.items()}
         self._tells = re.compile("|".join(map(re.escape, alone))) if alone else None
-        self._contexts = category.policy.contexts.keys()
+        self._contexts = frozenset(category.policy.contexts)
         self._known: dict[str, frozenset[str]] = {}
         self._ended = [(key(word), frozenset(codes)) for word, codes in category.policy.ended.items()]
 
