@@ -7,13 +7,14 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.performed import OPERATING
+from zhengming.normalizers.terms.performed import OPERATED, OPERATING
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say
 from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SENTENCE, SOFT, Cue
 
 REPLACING: Final = frozenset({"replacing", "contradicting", "being"})
 _SEEN: Final = frozenset({"neutral", "certainty"})  # axes of words that add nothing
+_NEUTRAL: Final = frozenset({"neutral"})
 _SETTLED: Final = frozenset({"affirmed", "refuted"})
 
 
@@ -62,11 +63,10 @@ def late(reading: Reading, index: int, cue: Cue) -> None:
         return  # 发热待查 speaks of something else, known to us or not
     clear, subjects = _is_all_read(reading, index), _subjects(reading, index)
     for found in _clause_before(reading, index):
-        if subjects and found.qualifiers.get("subject", "patient") not in subjects:
-            continue  # 家族中有肥厚型心肌病，患儿未见
-        if cue.value == "suspected" and found.qualifiers.get(cue.axis) == "refuted" and _has_kind(reading, index):
-            continue  # 并非完全型，考虑部分型
-        if not clear:
+        if _is_of_another(found, reading, index, cue, subjects):
+            continue
+        operated = cue.value == "refuted" and found.qualifiers.get("timing") == OPERATED  # 室缺术后，未见
+        if not clear or operated:
             found.problem = found.problem or ("" if proves else "unclear-negation")
             continue
         if not proves:
@@ -217,6 +217,18 @@ def _is_said_now(reading: Reading, index: int) -> bool:
         first -= 1
     entries = [token.entry for token in reading.tokens[first:index]]
     return any(entry is not None and "current" in entry.values for entry in entries)
+
+
+def _is_of_another(found: Found, reading: Reading, index: int, cue: Cue, subjects: set[str]) -> bool:
+    """Whether the word is of another person, of another kind, or of what an operation left, than the concept."""
+    if subjects and found.qualifiers.get("subject", "patient") not in subjects:
+        return True  # 家族中有肥厚型心肌病，患儿未见
+    if cue.value == "suspected":
+        return found.qualifiers.get(cue.axis) == "refuted" and _has_kind(reading, index)  # 并非完全型，考虑部分型
+    if cue.value != "refuted" or found.qualifiers.get("timing") != OPERATED or reading.separations[index] > LIST:
+        return False
+    entry = reading.tokens[index - 1].entry
+    return entry is not None and entry.axes == _NEUTRAL  # 动脉导管未闭结扎术后，分流未见
 
 
 def _is_all_read(reading: Reading, index: int) -> bool:

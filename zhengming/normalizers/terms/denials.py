@@ -11,7 +11,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.performed import PLANNED, considers
+from zhengming.normalizers.terms.performed import OPERATED, PLANNED, considers
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT, Cue, Vocabulary
 
@@ -117,7 +117,9 @@ def denied_behind(reading: Reading, index: int) -> bool:
     """Whether the denying word at token `index` closes an item that is just a course word: 残余分流无, 残余分流消失."""
     if index == 0 or not _is_course(reading.tokens[index - 1]):
         return False
+    operated = reading.tokens[index - 2].entry if index > 1 else None  # 室缺术后残余分流未见
     starts = index == 1 or reading.separations[index - 1] >= CLAUSE
+    starts = starts or (operated is not None and OPERATED in operated.values)
     ends = index + 1 == len(reading.tokens) or reading.separations[index + 1] >= CLAUSE
     return starts and ends and reading.separations[index] <= SOFT
 

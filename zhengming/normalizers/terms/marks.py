@@ -35,7 +35,7 @@ def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:
     """Say it of the name before the mark; of the one behind, if the mark is glued to that alone (no TAPVC, ?PAPVC)."""
     found = None
     for position in range(border - 1, -1, -1) if not leads or border not in reading.hosts else ():
-        if position < border - 1 and reading.separations[position + 1] > BRACKET:
+        if position < border - 1 and reading.separations[position + 1] > BRACKET and not _joined(reading, position + 1):
             break
         found = reading.hosts.get(position)
         if found or reading.tokens[position].kind == "unknown":
@@ -45,3 +45,10 @@ def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:
     if found and found.qualifiers.get("certainty") in (None, "affirmed"):
         found.qualifiers[cue.axis] = cue.value
         found.steps.append(("qualifier", f"{cue.text} → {cue.axis}={cue.value}"))
+
+
+def _joined(reading: Reading, index: int) -> bool:
+    """Whether no more than a joining word parts the token from the one before it: 室上速伴差传？ doubts the first."""
+    beside = (reading.tokens[index].entry, reading.tokens[index - 1].entry)
+    joins = any([entry is not None and entry.joins > 0 for entry in beside])
+    return joins and reading.view.gaps[reading.tokens[index].start] <= BRACKET

@@ -35,8 +35,10 @@ def spares(reading: Reading, position: int, index: int, cue: Cue, *, reached: bo
     said = found.qualifiers.get(cue.axis, cue.value)
     if said != cue.value and said not in EARLIER and cue.axis != "certainty":
         return ENDS
-    if bracketed or not reached or cue.value != "refuted":
+    if bracketed or cue.value != "refuted":
         return ""
+    if not reached:
+        return _of_what_is_left(found, reading, index)
     last = _last_before(reading, index)
     if last is None or _is_of_all(reading, index):
         return ""
@@ -48,6 +50,25 @@ def spares(reading: Reading, position: int, index: int, cue: Cue, *, reached: bo
         return "unclear-negation"
     apart = reading.separations[position + 1 : last.token + 1]
     return "unclear-negation" if max(apart) <= SOFT and reading.glued(index) and SOFT in apart else ""
+
+
+def _of_what_is_left(found: Found, reading: Reading, index: int) -> str:
+    """Whether a denial behind an operation is of what it left, not of what it treated: 法四术后 残余分流未见."""
+    if found.qualifiers.get("timing") != OPERATED:
+        return ""
+    place = found.token + 1
+    while place < index and not _says_operated(reading.tokens[place]):
+        place += 1
+    if place == index:
+        return ""
+    while place < index and _says_operated(reading.tokens[place]):
+        place += 1
+    object_behind = reading.glued(index + 1) and index + 1 not in reading.hosts
+    return ENDS if place < index or object_behind else "unclear-negation"
+
+
+def _says_operated(token: Token) -> bool:
+    return token.kind == "cue" and token.entry is not None and OPERATED in token.entry.values
 
 
 def say_further(reading: Reading, index: int, cue: Cue) -> None:
