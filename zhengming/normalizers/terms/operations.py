@@ -63,7 +63,9 @@ class Operations:
         if not treats or reading.bracket_host(index):
             return []
         start, found, alone = index, list[Found](), True
-        while not found and alone and start > 0 and reading.separations[start] < SENTENCE:
+        while not found and alone and start > 0:
+            if reading.separations[start] >= SENTENCE and any([one in reading.hosts for one in range(start, index)]):
+                break  # an operation may be a sentence of its own: WPW；消融术后
             own = start == index and _belongs(reading, start)
             start, found, only = self._listed(reading, start - 1, treats, index)
             alone = only or not own
@@ -254,6 +256,10 @@ class Operations:
         """Whether no operation is of the concept: hypertension, a failing heart, a syndrome."""
         return bool(found.codes) and all(self._is_one_below(code, self._untreated) for code in found.codes)
 
+    def is_foreign(self, found: Found, cue: Cue) -> bool:
+        """Whether the operation is of something else than the concept, for none is of that, or this one is not."""
+        return self.is_untreated(found) and not self._is_below(found, self._treats(cue.text, folded=False))
+
     def may_end(self, found: Found, text: str) -> bool:
         """Whether the concept may end as a word says (已闭合); a word that the category does not know fits any."""
         codes = next((codes for word, codes in self._ended if word in text), None)
@@ -285,13 +291,17 @@ class Operations:
                 if found and is_unoperated(reading.tokens[position]):
                     return position, found, alone
                 alone = alone and reading.tokens[position].kind != "unknown"
-            elif self._is_below(host, treats) and not self.is_untreated(host):
+            elif self._is_below(host, treats) and (not self.is_untreated(host) or self._is_meant(host, treats)):
                 if host.qualifiers.get("timing", "fetal") not in EARLIER:
                     return position, found, alone
                 found.append(host)
             else:
                 alone = alone and self.is_untreated(host)
         return 0, found, alone
+
+    def _is_meant(self, found: Found, treats: frozenset[str]) -> bool:
+        """Whether the operation is expressly of what no other operation is of: an ablation of an arrhythmia."""
+        return self._is_below(found, frozenset([code for code in treats if self._is_one_below(code, self._untreated)]))
 
     def _is_below(self, found: Found, above: frozenset[str]) -> bool:
         return any(self._is_one_below(code, above) for code in found.codes)

@@ -195,8 +195,11 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     if is_unperformed(reading, index):
         return
     index, cue = as_planned(reading, index, cue, lexicon.vocabulary)
+    host = reading.bracket_host(index)
+    if host and operations.is_foreign(host, cue):
+        return  # 乳糜胸（Glenn术后）
     treated = operations.treated(reading, index, cue) if cue.position != "before" else []
-    if not treated and cue.position == "after" and not reading.bracket_host(index):
+    if not treated and cue.position == "after" and not host:
         treated = operations.of_both(reading, index) or operations.ahead(reading, index, cue)
     spared = operations.spared(treated, reading, index) if len(treated) > 1 else []
     for found in treated:
