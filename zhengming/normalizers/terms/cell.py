@@ -27,6 +27,8 @@ _LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among t
 # Axes of words of one character that are words beside unread text.
 _INDEPENDENT: Final = frozenset({"certainty", "infix"})
 _LEAST_ITEM: Final = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
+_LONGEST_DENIAL: Final = 8  # characters of a word that denies, doubts or ends what it stands beside
+_PARTING: Final = frozenset({"refuted", "suspected", "resolved"})
 _LONGEST_WORD: Final = 4  # characters of a word looked for around a character that is not the one meant
 
 
@@ -194,9 +196,28 @@ def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
     """Whether a word may be read over what stands between its characters."""
     start = end - entry.size
     strongest = max(view.gaps[start + 1 : end])
-    if strongest > entry.crosses or (strongest >= CLAUSE and _asks(view, start, end, lexicon)):
+    if strongest > entry.crosses:
+        return False
+    if strongest >= CLAUSE and (_asks(view, start, end, lexicon) or _is_told_of_part(view, start, end, lexicon)):
         return False
     return strongest != SOFT or not _two_names(view, start, end, lexicon)
+
+
+def _is_told_of_part(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a denial or doubt stands beside a stretch with a comma in it: 肺动脉闭锁，室间隔缺损阴性.
+
+    It is said of what is on its own side of the comma.
+    """
+    text, marks = view.text, lexicon.vocabulary.punctuation[view.between(end)]
+    if marks.behind or marks.signs:
+        return True
+    words = [text[start - size : start] for size in range(1, _LONGEST_DENIAL + 1) if size <= start]
+    if view.gaps[start] != NONE:
+        words = []
+    if end < len(text) and (view.gaps[end] <= BRACKET or marks.assigns):
+        words += [text[end : end + size] for size in range(1, _LONGEST_DENIAL + 1)]
+    entries = [entry for word in words if (entry := lexicon.entries.get(word))]
+    return any([not entry.values.isdisjoint(_PARTING) for entry in entries if not entry.senses])
 
 
 def _asks(view: View, start: int, end: int, lexicon: Lexicon) -> bool:

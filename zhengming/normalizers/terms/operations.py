@@ -62,6 +62,9 @@ class Operations:
         treats = self._treats(cue.text, folded=False)
         if not treats or reading.bracket_host(index):
             return []
+        told = reading.hosts.get(index - 1) if reading.glued(index) else None
+        if told and told.qualifiers.get("timing") == OPERATED and self._is_below(told, treats):
+            return [told]  # 房间隔缺损，已行TAPVC矫治术
         start, found, alone = index, list[Found](), True
         while not found and alone and start > 0:
             if reading.separations[start] >= SENTENCE and any([one in reading.hosts for one in range(start, index)]):
@@ -203,7 +206,8 @@ class Operations:
                     break
             if host is None and (reading.tokens[position].kind == "unknown" or is_unoperated(reading.tokens[position])):
                 break
-            if host and not self.is_untreated(host):
+            alone = position == index - 1 and reading.separations[position] >= CLAUSE and reading.glued(index)
+            if host and (not self.is_untreated(host) or (alone and self._is_meant(host, self._treatable))):
                 timed = host.qualifiers.get("timing", "fetal") not in EARLIER
                 if timed or not self.is_treatable(host) or (found and not self._keeps_company(host, found[0])):
                     break
@@ -364,4 +368,7 @@ def _is_interval(reading: Reading, index: int) -> bool:
 def _belongs(reading: Reading, index: int) -> bool:
     """Whether a token is of one list with the one before it: no comma parts them, at most a word (室缺合并房缺)."""
     separation = reading.separations[index]
-    return separation <= LIST or (separation == CLAUSE and reading.view.gaps[reading.tokens[index].start] <= LIST)
+    if separation != CLAUSE:
+        return separation <= LIST
+    numbered = reading.tokens[index].kind == "number" or reading.tokens[index - 1].kind == "number"
+    return not numbered and reading.view.gaps[reading.tokens[index].start] <= LIST

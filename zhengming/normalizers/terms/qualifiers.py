@@ -42,6 +42,7 @@ from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
+from zhengming.normalizers.terms.numbering import BARE
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, as_planned, is_unperformed
 from zhengming.normalizers.terms.quantities import measure
@@ -209,7 +210,7 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
         return
     before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
     _cue(reading, index, cue, lexicon)
-    if cue.value == OPERATED:
+    if cue.value == OPERATED and cue.position == "after":
         _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
     for found in operations.spared(reached, reading, index) if len(reached) > 1 else ():
@@ -303,7 +304,7 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     depth = reading.view.depth
     inside = depth[reading.tokens[index].start]
     within = inside > 0 and reading.bracket_host(index) is not None
-    for position in range(index + 1, len(reading.tokens)):
+    for position in range(index + 1, _item_end(reading, index)):
         if reading.separations[position] >= limit and not (reached and goes_on(reading, position)):
             return reached
         token = reading.tokens[position]
@@ -327,6 +328,16 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
         if cue.scope == "nearest":
             break
     return reached
+
+
+def _item_end(reading: Reading, index: int) -> int:
+    """Where the item ends that token `index` begins behind a number, or else the cell: 1.产前诊断室缺 2.房缺."""
+    end, last = len(reading.tokens), index - 1
+    while last > 0 and reading.glued(last + 1) and reading.tokens[last].kind == "cue":
+        last -= 1
+    if last < 0 or reading.tokens[last].measure != BARE:
+        return end
+    return next((place for place in range(index + 1, end) if reading.tokens[place].measure == BARE), end)
 
 
 def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) -> bool:
