@@ -7,9 +7,8 @@ are dear, longer pieces cheaper than several shorter ones. So a term always wins
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort_right
+from bisect import bisect_left
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Final
 
 from zhengming.normalizers.terms.entry import TERM, WORD, Entry
@@ -72,7 +71,6 @@ class Token:
 # What may be read: where it ends and starts, its price, and what it is (a mistyped term with its wrong characters).
 _What = Entry | Measure | tuple[Entry, int]
 _Way = tuple[int, int, int, _What]
-_ORDER: Final = itemgetter(0, 1)  # by the end, the longest first
 
 
 def tokenize(view: View, lexicon: Lexicon) -> list[Token]:
@@ -240,8 +238,16 @@ def _with_numbers(ways: list[_Way], view: View, lexicon: Lexicon) -> list[_Way]:
 def _merged(ways: list[_Way], more: list[_Way]) -> list[_Way]:
     """The ways, which are in order, with a few more among them; of equal ones the former come first."""
     for way in more:
-        insort_right(ways, way, key=_ORDER)
+        place = len(ways)
+        while place and _follows(ways[place - 1], way):
+            place -= 1
+        ways.insert(place, way)
     return ways
+
+
+def _follows(way: _Way, other: _Way) -> bool:
+    """Whether a way ends behind the other one, or with it and starts behind it."""
+    return way[0] > other[0] or (way[0] == other[0] and way[1] > other[1])
 
 
 def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:

@@ -167,6 +167,11 @@ class Lexicon:
         return {}
 
     @cached_property
+    def embracing(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], Entry | None]:
+        """The names of concepts that are both of two, as far as they are known; see `embracing`."""
+        return {}
+
+    @cached_property
     def _abbreviations(self) -> tuple[frozenset[str], frozenset[str]]:
         """The abbreviations of four letters and more, and what is left of them without one."""
         known = {one for one, entry in self.entries.items() if entry.abbreviation and one.isascii() and len(one) > 3}

@@ -10,6 +10,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.composing import PLACES
+from zhengming.normalizers.terms.embracing import embracing
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import fits
 from zhengming.normalizers.terms.interruptions import denied_word, may_interrupt, put_together
@@ -89,7 +90,7 @@ def _takes_end(reading: Reading, first: int, index: int, lexicon: Lexicon) -> bo
     entries = {entry.codes: entry for entry in reversed(found) if entry.codes != follower.codes}
     if entries and _are_above(list(entries)[:-1], list(entries)[-1], lexicon):
         entry = list(entries.values())[-1]
-        both = _embracing(entry, follower, lexicon) if first == index and _is_glued(reading, index, follower) else None
+        both = embracing(entry, follower, lexicon) if first == index and _is_glued(reading, index, follower) else None
         if both:
             _take_in(reading, index, follower, both)
             return True
@@ -125,21 +126,6 @@ def _is_glued(reading: Reading, index: int, found: Found) -> bool:
     return (
         reading.tokens[index].kind == "modifier" and found.token == index + 1 and not reading.view.between(found.start)
     )
-
-
-def _embracing(entry: Entry, found: Found, lexicon: Lexicon) -> Entry | None:
-    """The name of the one concept that is both, if the category has it: 左右肺动脉均狭窄 is on both sides."""
-    inclusive = {tuple(one.split("=", 1)) for one in lexicon.category.policy.inclusive}
-    kinds = {*entry.codes, *found.codes}
-    if len(kinds) == 1 or len(entry.codes) > 1:
-        return None
-    for ways in lexicon.defined.values():
-        made = {code: next(iter(needed)) for needed, code in ways if len(needed) == 1}
-        axes = {made[code][0] for code in kinds if code in made}
-        both = [code for code, one in made.items() if one in inclusive and axes == {one[0]}]
-        if kinds <= made.keys() and len(both) == 1 and both[0] not in kinds:
-            return lexicon.terms.get(lexicon.key(lexicon.name(both[0])))
-    return None
 
 
 def _take_in(reading: Reading, index: int, found: Found, entry: Entry) -> None:

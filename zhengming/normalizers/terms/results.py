@@ -40,6 +40,7 @@ class Results:
         self._ancestors = category.ancestors
         self._tellings = Once(self._find_tellings)
         self._known: dict[str, tuple[str, ...]] = {}
+        self._lefts: dict[tuple[tuple[str, ...], str, str, str], Entry | None] = {}
         said = [(key(one.term), one.value) for one in category.modifiers if one.axis == _LEFT]
         for text, cues in lexicon.vocabulary.cues.items():
             said += [(text, one.value) for one in cues if one.axis == _LEFT]
@@ -130,6 +131,15 @@ class Results:
 
     def _left(self, operated: Operated, word: str) -> Entry | None:
         """The name of the concept, of the operation on it, and of what was left, if just one concept has such names."""
+        found = operated.found
+        asked = found.codes[:1], found.entry.key, operated.operation, word
+        if asked not in self._lefts:
+            if len(self._lefts) >= _KEPT:
+                self._lefts.clear()
+            self._lefts[asked] = self._find_left(operated, word)
+        return self._lefts[asked]
+
+    def _find_left(self, operated: Operated, word: str) -> Entry | None:
         value = self._values[word]
         alike = [word, *(one for one in self._words if one != word and self._values[one] == value)]
         betweens = self._betweens(operated.operation)
