@@ -81,9 +81,7 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
     """
     if reading.separations[position] > SOFT:
         return False
-    after = reading.tokens[position + 1] if position + 1 < len(reading.tokens) else None
-    sized = after and after.measure and after.measure.quantity == "length_mm"
-    if sized and reading.separations[position] == SOFT >= reading.separations[position + 1]:
+    if _is_sized(reading, position) and reading.separations[position] == SOFT:
         return True
     denying, first = reading.tokens[index].entry, index
     while first > 0 and reading.separations[first] < CLAUSE:
@@ -91,6 +89,30 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
         if reading.tokens[first].entry is denying:
             return True
     return False
+
+
+def may_be_there(reading: Reading, position: int) -> bool:
+    """Whether the name at `position` may be there though it stands in a denied list: it is measured, or a history ends.
+
+    无肺高压房缺5mm, and 无青紫史室缺; but 无青紫史癫痫史 denies both.
+    """
+    if _is_sized(reading, position):
+        return True
+    before, after = reading.tokens[position - 1], position + 1
+    if before.kind != "cue" or not _tells_history(before) or not reading.glued(position):
+        return False
+    return after == len(reading.tokens) or not _tells_history(reading.tokens[after])
+
+
+def _is_sized(reading: Reading, position: int) -> bool:
+    """Whether a length stands behind the name at `position`, at most a space between."""
+    after = reading.tokens[position + 1] if position + 1 < len(reading.tokens) else None
+    sized = after is not None and after.measure is not None and after.measure.quantity == "length_mm"
+    return sized and reading.separations[position + 1] <= SOFT
+
+
+def _tells_history(token: Token) -> bool:
+    return token.entry is not None and "history" in token.entry.values
 
 
 def doubt_both(reading: Reading, index: int, cue: Cue) -> None:

@@ -8,6 +8,7 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
 
+_OF_PARTS: Final = frozenset({"site", "laterality"})
 BEFORE: Final = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
 
 
@@ -98,6 +99,21 @@ def _has_other(reading: Reading, index: int) -> bool:
 def fits(found: Found, cores: frozenset[str], lexicon: Lexicon) -> bool:
     """Whether a qualifier that makes other concepts of `cores` can be said of the concept."""
     return any(code in cores or lexicon.category.ancestors(code) & cores for code in found.codes)
+
+
+def is_of_part(reading: Reading, index: int, lexicon: Lexicon) -> bool:
+    """Whether token `index` names a part of which the name before it has no kind: what is said is of that part.
+
+    川崎病 冠脉(-) denies no disease, 主动脉缩窄 导管前(-) does.
+    """
+    token = reading.tokens[index]
+    if token.kind != "modifier" or token.entry is None or reading.view.depth[token.start]:
+        return False
+    kinds = [(one.axis, one.value) for one in token.entry.modifiers]
+    side = reading.side(index, -1, CLAUSE)
+    if side is None or not any([axis in _OF_PARTS for axis, _value in kinds]):
+        return False
+    return not any([fits(side[2], lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds])
 
 
 def apart(reading: Reading, index: int) -> Found | None:

@@ -325,7 +325,8 @@ class Judge:
             return self._ends_otherwise(found, after, names, reading)
         stretch = reading.text(tokens[after])
         if len(stretch) >= _LEAST_SAID and stretch in names:
-            return ""  # PDA未闭
+            contrary = any([one + stretch in names for one in self._lexicon.vocabulary.negators])
+            return "unread-after" if contrary and gaps[found.end] == NONE else ""  # PDA关闭, but not PDA未闭
         if gaps[found.end] == NONE:
             if found.entry.key[-1].isascii() and stretch in self._lexicon.vocabulary.fillers:
                 return ""  # 共同动脉干（II形）

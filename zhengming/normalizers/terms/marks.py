@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhengming.normalizers.terms.hosts import is_of_part
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, NONE, Cue, Vocabulary
@@ -20,7 +21,7 @@ def mark(reading: Reading, lexicon: Lexicon) -> None:
         between, apart = view.between(place), view.between_with_spaces(place)
         for sign, cues in marks.items():
             if sign in between:
-                _mark(reading, border, cues[0], leads=_leads(apart, sign, lexicon.vocabulary))
+                _mark(reading, border, cues[0], lexicon, leads=_leads(apart, sign, lexicon.vocabulary))
 
 
 def _leads(apart: str, sign: str, vocabulary: Vocabulary) -> bool:
@@ -31,9 +32,11 @@ def _leads(apart: str, sign: str, vocabulary: Vocabulary) -> bool:
     return bool(rest) and rest != apart and vocabulary.strengths.get(rest[-1]) != BRACKET
 
 
-def _mark(reading: Reading, border: int, cue: Cue, *, leads: bool) -> None:
+def _mark(reading: Reading, border: int, cue: Cue, lexicon: Lexicon, *, leads: bool) -> None:
     """Say it of the name before the mark; of the one behind, if the mark is glued to that alone (no TAPVC, ?PAPVC)."""
     found = None
+    if border and is_of_part(reading, border - 1, lexicon):
+        return
     for position in range(border - 1, -1, -1) if not leads or border not in reading.hosts else ():
         if position < border - 1 and reading.separations[position + 1] > BRACKET and not _joined(reading, position + 1):
             break

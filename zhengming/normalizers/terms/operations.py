@@ -85,7 +85,11 @@ class Operations:
             cue = next(one for one in token.entry.cues if one.value == OPERATED)
             code, treated = self._telling[told[0]]
             planned = as_planned(reading, index, cue, self._lexicon.vocabulary)[1].value != OPERATED
-            if planned or is_unperformed(reading, index) or self._is_named(reading, index, code, treated):
+            if (
+                planned
+                or is_unperformed(reading, index, self._lexicon.vocabulary.negators)
+                or self._is_named(reading, index, code, treated)
+            ):
                 continue
             entry = self._lexicon.terms[self._name(code)]
             token.kind, token.entry = "term", entry
@@ -136,7 +140,8 @@ class Operations:
             part, entry = reading.text(before), None
             if any(cue.value == OPERATED and cue.position != "before" for cue in token.entry.cues):
                 entry = self._object(part, token.entry.key)
-                if entry and any([one.token < index and one.codes == entry.codes for one in reading.found]):
+                same = entry and any([one.token < index and one.codes == entry.codes for one in reading.found])
+                if same or (entry is None and self._has_treated(part, token.entry.key, reading, index)):
                     before.kind = "part"  # 肺动脉瓣狭窄，肺动脉瓣球囊扩张术后
                     continue
             elif "resolved" in token.entry.values:
@@ -151,6 +156,11 @@ class Operations:
         """The name of the one concept that such an operation treats and that begins with the part."""
         codes = [code for code in self._treats(operation) if self._name(code).startswith(part)]
         return self._lexicon.terms.get(self._name(codes[0])) if len(codes) == 1 and len(part) > 1 else None
+
+    def _has_treated(self, part: str, operation: str, reading: Reading, index: int) -> bool:
+        """Whether a name before the operation begins with the part and is treated so: 二尖瓣狭窄，二尖瓣置换术后."""
+        treats, begins = self._treats(operation), [one for one in reading.found if one.token < index]
+        return len(part) > 1 and any([self._is_below(one, treats) and one.entry.key.startswith(part) for one in begins])
 
     def _unclosed(self, part: str, ended: str) -> Entry | None:
         """The name of the part with a negator and what the word says has come about: 未闭 for 已闭合."""

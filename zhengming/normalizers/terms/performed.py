@@ -66,7 +66,7 @@ def as_planned(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -
     return index, cue
 
 
-def is_unperformed(reading: Reading, index: int) -> bool:
+def is_unperformed(reading: Reading, index: int, negators: tuple[str, ...]) -> bool:
     """Whether the words glued before the operation at token `index` say that it was not done: 未行根治手术.
 
     What it treats may stand between: 家属拒绝VSD手术.
@@ -79,9 +79,11 @@ def is_unperformed(reading: Reading, index: int) -> bool:
                 return False
             named = True
             continue
-        entry = reading.tokens[index].entry
-        if entry and "unperformed" in entry.values:
+        token = reading.tokens[index]
+        if token.entry and "unperformed" in token.entry.values:
             return True
+        if token.kind == "unknown" and reading.text(token).endswith(negators):
+            return True  # 暂不封堵
     return False
 
 

@@ -33,13 +33,14 @@ from zhengming.normalizers.terms.denials import (
     is_denied,
     is_no_end,
     is_pending,
+    may_be_there,
     turn,
 )
 from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.finishing import DEGREES, finish
 from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
-from zhengming.normalizers.terms.hosts import apart, is_of_former, modified
+from zhengming.normalizers.terms.hosts import apart, is_of_former, is_of_part, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.numbering import BARE
@@ -57,7 +58,7 @@ from zhengming.normalizers.terms.reach import (
 )
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, UNCLEAR, Cue
 
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
@@ -167,8 +168,8 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
-    elif cue.scope == "result" and is_beside(reading, index, lexicon):
-        return  # 共同动脉干，FISH阴性
+    elif _is_of_part(reading, index, cue, lexicon) or (cue.scope == "result" and is_beside(reading, index, lexicon)):
+        return  # 川崎病 冠脉阴性; 共同动脉干，FISH阴性
     elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 晕厥查因 seeks the cause of something else, known to us or not
     elif _waits(cue) and is_pending(reading, index, lexicon.vocabulary.pending):
@@ -186,6 +187,18 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
             say_further(reading, index, cue)
 
 
+def _is_of_part(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> bool:
+    """Whether a denial is of the part before it, not of the disease before that; glued to it, it is doubtful."""
+    if cue.value != "refuted" or not index or reading.tokens[index - 1].kind != "modifier":
+        return False
+    if reading.side(index, 1, LIST) or not is_of_part(reading, index - 1, lexicon):
+        return False
+    near = reading.side(index - 1, -1, NONE)
+    if near:
+        near[2].problem = near[2].problem or "unclear-negation"
+    return True
+
+
 def _waits(cue: Cue) -> bool:
     """Whether the word tells a result that may be still to come: 待CTA排除, 待手术证实."""
     return cue.value == "refuted" or (cue.value == "affirmed" and cue.position in ("both", "after"))
@@ -193,7 +206,7 @@ def _waits(cue: Cue) -> bool:
 
 def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operations: Operations) -> None:
     """Say an operation of what it treats; where that is not known, of what a word of its kind reaches."""
-    if is_unperformed(reading, index):
+    if is_unperformed(reading, index, lexicon.vocabulary.negators):
         return
     index, cue = as_planned(reading, index, cue, lexicon.vocabulary)
     host = reading.bracket_host(index)
@@ -321,7 +334,7 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
             continue
         if reached and cue.value == "refuted" and ends_before(reading, index, position):
             return reached
-        if unread and cue.value == "refuted":
+        if cue.value == "refuted" and (unread or (reached and may_be_there(reading, position))):
             found.problem = found.problem or "unclear-negation"
         reached, within = True, depth[found.start] >= inside > 0
         say(found, reading, reading.tokens[index], cue)
