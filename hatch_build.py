@@ -17,6 +17,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 WANTED = "ZHENGMING_COMPILED"
 GROUP = "zhengming_reading"  # name of the library that all compiled modules share
+# Nothing else calls its functions, so they are called directly, not through a table: cells take a tenth less.
+FLAGS = [] if os.name == "nt" else ["-fvisibility=hidden"]
 
 # Types of other packages are not there when a wheel is built: what comes from them is taken as it comes.
 SETTINGS = """
@@ -80,6 +82,8 @@ def compiled(root: Path, modules: list[str], directory: Path) -> dict[str, str]:
             target_dir=str(directory / "c"),
             group_name=GROUP,
         )
+        for extension in extensions:
+            extension.extra_compile_args += FLAGS
         command = build_ext(Distribution({"name": "zhengming", "ext_modules": extensions}))
         command.build_lib, command.build_temp = str(directory / "lib"), str(directory / "temp")
         command.ensure_finalized()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ahocorasick import Automaton
 
 
 class Beginnings:
@@ -14,14 +18,15 @@ class Beginnings:
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Keep the texts; of none, nothing begins so."""
-        import ahocorasick
+        from ahocorasick import STORE_LENGTH, Automaton
 
-        self._known = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
+        self._after: dict[str, Automaton] = {}  # by the first character: one automaton of all looks long for it
         for text in texts:
-            self._known.add_word(text)
-        self._firsts = frozenset([text[0] for text in texts])
+            if text[0] not in self._after:
+                self._after[text[0]] = Automaton(STORE_LENGTH)
+            self._after[text[0]].add_word(text[1:])
 
     def longest(self, text: str) -> int:
         """How many characters of the text one of them begins with."""
-        # Most texts begin as none does, and to ask the automaton takes longest of these.
-        return int(self._known.longest_prefix(text)) if text[:1] in self._firsts else 0
+        after = self._after.get(text[:1])
+        return 0 if after is None else 1 + int(after.longest_prefix(text[1:]))

@@ -23,6 +23,7 @@ _LEAST_FOR_TWO: Final = 9  # letters of a word in which two slips are put right:
 _MOST_MEANT: Final = 3  # words that a misspelled one may be, of which the words beside it choose
 _LEAST_ALONE: Final = 8  # letters of a name that is one word: extroversion is no dextroversion
 _WORD: Final = re.compile("[a-z]+")
+_LATIN: Final = re.compile("[a-z0-9]")
 _RUN: Final = re.compile("[a-z][a-z0-9]*[a-z]")
 _SCANNED: Final = (("rn", "m"), ("m", "rn"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("1", "i"))
 
@@ -164,7 +165,9 @@ def _is_sure(change: _Change, host: Token, view: View) -> bool:
 
 def _misread(view: View, tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """The Latin words, digits inside them taken for letters, of which something is unread."""
-    unread = [token for token in tokens if token.kind == "unknown"]
+    unread = [one for one in tokens if one.kind == "unknown" and _LATIN.search(view.text, one.start, one.end)]
+    if not unread:
+        return
     for run in _RUN.finditer(view.text):
         start = run.start()
         for place in range(start + 1, run.end() + 1):
