@@ -6,7 +6,7 @@ from typing import Final
 
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT, Cue
 
 _OF_PARTS: Final = frozenset({"site", "laterality"})
 BEFORE: Final = frozenset({"laterality"})  # axes of words that stand before their name, where they are glued to one
@@ -114,6 +114,26 @@ def is_of_part(reading: Reading, index: int, lexicon: Lexicon) -> bool:
     if side is None or not any([axis in _OF_PARTS for axis, _value in kinds]):
         return False
     return not any([fits(side[2], lexicon.cores.get(kind, frozenset()), lexicon) for kind in kinds])
+
+
+def denies_part(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> bool:
+    """Whether a denial is of the part before it, not of the disease before that; glued to it, it is doubtful."""
+    if cue.value != "refuted" or not index or reading.tokens[index - 1].kind != "modifier":
+        return False
+    if reading.side(index, 1, LIST) or not is_of_part(reading, index - 1, lexicon):
+        return False
+    near = reading.side(index - 1, -1, NONE)
+    if near:
+        near[2].problem = near[2].problem or "unclear-negation"
+    return True
+
+
+def is_with_child(reading: Reading, index: int) -> bool:
+    """Whether a word for the child is joined to the one for relatives at token `index`."""
+    if index <= 1 or not reading.glued(index) or not reading.glued(index - 1):
+        return False
+    link, child = reading.tokens[index - 1].entry, reading.tokens[index - 2].entry
+    return link is not None and link.joins == LIST and child is not None and "patient" in child.values
 
 
 def apart(reading: Reading, index: int) -> Found | None:

@@ -309,6 +309,8 @@ class Judge:
         gap = reading.view.gaps[found.start]
         if stretch in self._lexicon.vocabulary.then and gap == NONE and found.token - 2 in reading.hosts:
             return ""  # 川崎病后冠状动脉瘤
+        if stretch in self._lexicon.vocabulary.ago and is_operated(found):
+            return ""  # 5年前行法四根治
         if gap == NONE and self._is_slipped(found, reading, stretch):
             return "unread-before"
         changes = gap <= SOFT and stretch.isascii() and self._denies_word(stretch)

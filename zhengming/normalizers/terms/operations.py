@@ -23,9 +23,10 @@ from zhengming.normalizers.terms.performed import (
     is_unperformed,
 )
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, SOFT, Cue
 
 _BETWEEN: Final = frozenset({"modifier", "number", "part"})  # kinds of words between a name and its operation
+_SILENT: Final = frozenset({"neutral"})
 _SAID: Final = frozenset({"cue", "modifier", "number"})  # kinds of words that may be glued before an operation
 
 
@@ -114,16 +115,23 @@ class Operations:
         )
 
     def ahead(self, reading: Reading, index: int, cue: Cue) -> list[Found]:
-        """What an operation that opens the cell treats of the list behind the comma: Glenn术后，功能性单心室."""
-        treats, after = self._treats(cue.text, folded=False), index + 1
-        if not treats or reading.separations[after] != CLAUSE or reading.side(index, -1, SENTENCE):
+        """What an operation that opens the cell treats of the list behind the comma: Glenn术后，功能性单心室.
+
+        How long ago it was may be told in between (术后1月，法四); what is not read before it may mean another time.
+        """
+        treats, after = self._treats(cue.text, folded=False) or self._treatable, index + 1
+        if any([token.kind != "cue" for token in reading.tokens[:index]]):
+            return []
+        while after < len(reading.tokens) and _tells_when(reading.tokens[after]) and reading.separations[after] <= SOFT:
+            after += 1
+        if after == len(reading.tokens) or reading.separations[after] != CLAUSE:
             return []
         found: list[Found] = []
         for position in range(after, len(reading.tokens)):
             if (position > after and not _belongs(reading, position)) or reading.tokens[position].kind == "unknown":
                 break
             host = reading.hosts.get(position)
-            if host and self._is_below(host, treats):
+            if host and self._is_below(host, treats) and not self.is_untreated(host):
                 found.append(host)
         return found
 
@@ -322,6 +330,11 @@ class Operations:
 
     def _is_one_below(self, code: str, above: frozenset[str]) -> bool:
         return code in above or not self._ancestors(code).isdisjoint(above)
+
+
+def _tells_when(token: Token) -> bool:
+    """Whether the token says how long ago, or nothing: 术后第3天, 术后随访."""
+    return token.kind == "number" or (token.kind == "cue" and token.entry is not None and token.entry.axes == _SILENT)
 
 
 def _operation_behind(reading: Reading, index: int) -> list[int]:

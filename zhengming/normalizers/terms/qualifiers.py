@@ -40,7 +40,7 @@ from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.finishing import DEGREES, finish
 from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
-from zhengming.normalizers.terms.hosts import apart, is_of_former, is_of_part, modified
+from zhengming.normalizers.terms.hosts import apart, denies_part, is_of_former, is_with_child, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.numbering import BARE
@@ -58,7 +58,7 @@ from zhengming.normalizers.terms.reach import (
 )
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SENTENCE, UNCLEAR, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue
 
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
@@ -115,6 +115,8 @@ def _words(
 
 def _labelling(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
     """What a word says that may head what a form lists: 家族史：高血压."""
+    if cue.value == "family" and is_with_child(reading, index):
+        cue = replace(cue, axis="certainty", value=UNCLEAR)  # 患儿及其母亲均有房缺
     if cue.axis in _LABELS and cue.position in EITHER_WAY:
         if is_label(reading, index, lexicon.vocabulary):
             cue = replace(cue, position="before")
@@ -168,7 +170,7 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         cue = replace(cue, position="before")
     if answers:
         _backward(reading, index, cue, "nearest", CLAUSE)
-    elif _is_of_part(reading, index, cue, lexicon) or (cue.scope == "result" and is_beside(reading, index, lexicon)):
+    elif denies_part(reading, index, cue, lexicon) or (cue.scope == "result" and is_beside(reading, index, lexicon)):
         return  # 川崎病 冠脉阴性; 共同动脉干，FISH阴性
     elif cue.value == "sought" and reading.glued(index) and reading.tokens[index - 1].kind == "unknown":
         return  # 晕厥查因 seeks the cause of something else, known to us or not
@@ -185,18 +187,6 @@ def _certainty(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, *, answ
         _cue(reading, index, cue, lexicon)
         if index and not reading.side(index, 1, LIST):
             say_further(reading, index, cue)
-
-
-def _is_of_part(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> bool:
-    """Whether a denial is of the part before it, not of the disease before that; glued to it, it is doubtful."""
-    if cue.value != "refuted" or not index or reading.tokens[index - 1].kind != "modifier":
-        return False
-    if reading.side(index, 1, LIST) or not is_of_part(reading, index - 1, lexicon):
-        return False
-    near = reading.side(index - 1, -1, NONE)
-    if near:
-        near[2].problem = near[2].problem or "unclear-negation"
-    return True
 
 
 def _waits(cue: Cue) -> bool:

@@ -85,8 +85,8 @@ class Vocabulary:
     what ends with a word of `whole` is all that a denial before it denies: 无残余分流肺动脉高压;
     of a part that a name ending with a word of `shut` is of, an ending behind it says nothing: 三尖瓣闭锁反流;
     doubts and denials that end with a word of `ahead` are said of the name behind them, where one is glued to them.
-    `kind_prefixes` deny no more than the kind that is glued to them, a word that ends with one of `kind_endings`
-    but is none of `kind_wholes`; a word of `then` parts what was from what came of it.
+    `kind_prefixes` deny no more than the kind glued to them, a word that ends with one of `kind_endings` and is none of
+    `kind_wholes`; a word of `then` parts what was from what came of it, one of `ago` tells when.
     `lookalikes` gives for a character those that are nearest in shape, `slurred` for a syllable how it is typed where
     near sounds are not kept apart, `slurred_half` where those at its start, and where those at its end are not; `parts`
     of what a character is made, `few` only such parts as few have; `naming` ones by themselves name a part of the body
@@ -138,6 +138,7 @@ class Vocabulary:
     kind_endings: tuple[str, ...]
     kind_wholes: tuple[str, ...]
     then: tuple[str, ...]
+    ago: tuple[str, ...]
     changes_before: tuple[str, ...]
     changes_after: tuple[str, ...]
     boxes: Mapping[str, Cue]
@@ -202,34 +203,21 @@ class Vocabulary:
         return False
 
 
+_ENDINGS: Final = frozenset(
+    """
+    changes_before changes_after filler compound pending hope_before hope_behind performed negator inside pair
+    normal normal_form normal_of holding whole shut ahead kind_prefix kind_ending kind_whole then ago
+    """.split()
+)  # axes of which only the texts are kept
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary that comes with the package."""
     cues: dict[str, list[Cue]] = {}
     marks: dict[str, list[Cue]] = {}
     answers: dict[str, Cue] = {}
-    endings: dict[str, list[str]] = {"changes_before": [], "changes_after": [], "filler": []}
-    endings |= {
-        "compound": [],
-        "pending": [],
-        "hope_before": [],
-        "hope_behind": [],
-        "performed": [],
-        "negator": [],
-        "inside": [],
-        "pair": [],
-        "normal": [],
-        "normal_form": [],
-        "normal_of": [],
-        "holding": [],
-        "whole": [],
-        "shut": [],
-        "ahead": [],
-        "kind_prefix": [],
-        "kind_ending": [],
-        "kind_whole": [],
-        "then": [],
-    }
+    endings: dict[str, list[str]] = {axis: [] for axis in _ENDINGS}
     fuller: dict[str, tuple[str, ...]] = {}
     for axis, value, text, position, scope, _source in _rows("cues"):
         if axis == "fuller":
@@ -293,6 +281,7 @@ def vocabulary() -> Vocabulary:
         kind_endings=tuple(endings["kind_ending"]),
         kind_wholes=tuple(endings["kind_whole"]),
         then=tuple(endings["then"]),
+        ago=tuple(endings["ago"]),
         changes_before=tuple(endings["changes_before"]),
         changes_after=tuple(endings["changes_after"]),
         boxes=boxes,
