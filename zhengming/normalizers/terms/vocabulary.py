@@ -203,12 +203,12 @@ class Vocabulary:
         return False
 
 
-_ENDINGS: Final = frozenset(
-    """
-    changes_before changes_after filler compound pending hope_before hope_behind performed negator inside pair
-    normal normal_form normal_of holding whole shut ahead kind_prefix kind_ending kind_whole then ago
-    """.split()
-)  # axes of which only the texts are kept
+# Axes of which only the texts are kept.
+_ENDINGS: Final = (
+    frozenset({"changes_before", "changes_after", "filler", "compound", "pair", "holding", "whole", "shut", "ahead"})
+    | frozenset({"pending", "hope_before", "hope_behind", "performed", "negator", "inside", "then", "ago"})
+    | frozenset({"normal", "normal_form", "normal_of", "kind_prefix", "kind_ending", "kind_whole"})
+)
 
 
 @cache
