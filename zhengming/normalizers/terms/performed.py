@@ -87,6 +87,17 @@ def is_unperformed(reading: Reading, index: int, negators: tuple[str, ...]) -> b
     return False
 
 
+def left_open(reading: Reading, index: int, vocabulary: Vocabulary) -> str:
+    """Why it is not known that the operation at token `index` was done; empty where nothing speaks against it.
+
+    A word that says that it was has one of the vocabulary's `performed` in it (术后); another is glued to an unread one.
+    """
+    after, text = index + 1, reading.text(reading.tokens[index])
+    if not reading.glued(after) or reading.tokens[after].kind != "unknown":
+        return ""
+    return "" if any([one in text for one in vocabulary.performed]) else "unread-after"
+
+
 def _goes_on_with_plan(reading: Reading, found: Found) -> bool:
     """Whether the concept is listed behind one whose operation is planned: 拟行VSD修补+PDA结扎."""
     if reading.separations[found.token] != LIST:

@@ -45,13 +45,14 @@ from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
 from zhengming.normalizers.terms.numbering import BARE
 from zhengming.normalizers.terms.operations import Operations
-from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, as_planned, is_unperformed
+from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, as_planned, is_unperformed, left_open
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reach import (
     ENDS,
     is_attributive,
     is_infix,
     only_affirms,
+    only_spaced,
     overrides,
     say_further,
     spares,
@@ -206,9 +207,11 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     if not treated and cue.position == "after" and not host:
         treated = operations.of_both(reading, index) or operations.ahead(reading, index, cue)
     spared = operations.spared(treated, reading, index) if len(treated) > 1 else []
+    open_ended = left_open(reading, index, lexicon.vocabulary)
     for found in treated:
         if found not in spared:
             say(found, reading, reading.tokens[index], cue)
+            found.problem = found.problem or open_ended
     if treated:
         return
     before = [found for found in reading.found if found.qualifiers.get(cue.axis, "fetal") in EARLIER]
@@ -216,6 +219,8 @@ def _operation(reading: Reading, index: int, cue: Cue, lexicon: Lexicon, operati
     if cue.value == OPERATED and cue.position == "after":
         _consequence(reading, index, cue, operations)
     reached = [found for found in before if found.qualifiers.get(cue.axis) == cue.value]
+    for found in reached:
+        found.problem = found.problem or open_ended
     for found in operations.spared(reached, reading, index) if len(reached) > 1 else ():
         del found.qualifiers[cue.axis]
         found.steps.pop()

@@ -136,6 +136,22 @@ def only_affirms(reading: Reading, position: int, index: int) -> bool:
     return position == index + 1 and reading.glued(position)
 
 
+def only_spaced(reading: Reading, position: int) -> bool:
+    """Whether nothing but a space parts the name at `position` from that before it: 未见脑积水 室缺.
+
+    A space ends a statement, or parts the names of a list.
+    """
+    tokens, spaced = reading.tokens, reading.separations[position] == SOFT
+    while reading.separations[position] <= SOFT:
+        position -= 1
+        if position in reading.hosts:
+            return spaced
+        if tokens[position].kind not in _SILENT:
+            return False
+        spaced = spaced or reading.separations[position] == SOFT
+    return False
+
+
 def _is_between(token: Token) -> bool:
     entry = token.entry if token.kind == "cue" else None
     if entry is None:
