@@ -66,6 +66,8 @@ def _size(former: Entry, token: Token, lexicon: Lexicon) -> int:
         word, rest = lexicon.entries.get(key[:size]), lexicon.terms.get(key[size:])
         if word is None or rest is None or not word.modifiers or word.senses:
             continue
+        if key[:size].endswith(lexicon.vocabulary.kind_endings):
+            continue  # 甲减先天性巨结肠: such a word stands before its name
         for modifier in word.modifiers:
             cores = lexicon.cores.get((modifier.axis, modifier.value), frozenset())
             if modifier.axis not in BEFORE and _fits(former, cores, lexicon) and not _fits(rest, cores, lexicon):

@@ -21,8 +21,9 @@ def modified(reading: Reading, index: int, qualifier: tuple[str, str], lexicon: 
     right = None if _begins_a_word(reading, index) else reading.side(index, 1, SOFT)
     if left and right:
         cores = lexicon.cores.get(qualifier, frozenset())
-        if qualifier[0] in BEFORE and right[0] == NONE:
-            return right[2]  # 动脉导管未闭双侧腹股沟斜疝
+        leads = qualifier[0] in BEFORE or reading.text(reading.tokens[index]).endswith(lexicon.vocabulary.kind_endings)
+        if leads and right[0] == NONE:
+            return right[2]  # 动脉导管未闭双侧腹股沟斜疝, 肺动脉高压继发性甲减
         left_fits, right_fits = (fits(side[2], cores, lexicon) for side in (left, right))
         if left_fits != right_fits:
             return left[2] if left_fits else right[2]
