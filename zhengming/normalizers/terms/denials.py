@@ -12,6 +12,7 @@ from typing import Final
 from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.performed import OPERATED, PLANNED, considers
+from zhengming.normalizers.terms.reach import only_spaced
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT, Cue, Vocabulary
 
@@ -81,8 +82,12 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
     """
     if reading.separations[position] > SOFT:
         return False
-    if _is_sized(reading, position) and reading.separations[position] == SOFT:
-        return True
+    if _is_sized(reading, position):
+        start = position
+        while start - 1 > index and reading.glued(start) and start - 1 not in reading.hosts:
+            start -= 1
+        if reading.separations[start] == SOFT:
+            return True  # 未见心内膜垫缺损 仅PFO 2mm
     denying, first = reading.tokens[index].entry, index
     while first > 0 and reading.separations[first] < CLAUSE:
         first -= 1
@@ -92,11 +97,11 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
 
 
 def may_be_there(reading: Reading, position: int) -> bool:
-    """Whether the name at `position` may be there though it stands in a denied list: it is measured, or a history ends.
+    """Whether the name at `position` may be there though it stands in a denied list.
 
-    无肺高压房缺5mm, and 无青紫史室缺; but 无青紫史癫痫史 denies both.
+    It is measured, a history ends, or only a space parts the two: 无肺高压房缺5mm, and 无青紫史室缺; but 无青紫史癫痫史 denies both.
     """
-    if _is_sized(reading, position):
+    if _is_sized(reading, position) or only_spaced(reading, position):
         return True
     before, after = reading.tokens[position - 1], position + 1
     if before.kind != "cue" or not _tells_history(before) or not reading.glued(position):

@@ -90,7 +90,8 @@ def is_unperformed(reading: Reading, index: int, negators: tuple[str, ...]) -> b
 def left_open(reading: Reading, index: int, vocabulary: Vocabulary) -> str:
     """Why it is not known that the operation at token `index` was done; empty where nothing speaks against it.
 
-    A word that says that it was has one of the vocabulary's `performed` in it (术后); another is glued to an unread one.
+    A word that says that it was has one of the vocabulary's `performed` in it (术后); here another is glued to an
+    unread one.
     """
     after, text = index + 1, reading.text(reading.tokens[index])
     if not reading.glued(after) or reading.tokens[after].kind != "unknown":

@@ -49,17 +49,18 @@ from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, 
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reach import (
     ENDS,
+    doubt_sides,
+    governs,
     is_attributive,
     is_infix,
     only_affirms,
-    only_spaced,
     overrides,
     say_further,
     spares,
 )
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue
+from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue, Vocabulary
 
 _SAYING: Final = frozenset({"cue", "modifier"})  # kinds of tokens that say something of a concept
 _SEEING: Final = frozenset({"neutral", "certainty"})  # axes of words for how something is seen
@@ -249,12 +250,29 @@ def _cue(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> None:
             of_all = reading.glued(index) and is_infix(reading.tokens[index - 1])  # 室缺、房缺均不能除外
             scope = "list" if of_all else "nearest"
     if position == "before":
-        said = _forward(reading, index, cue)
-        if not said and cue.axis == "certainty" and closes(reading, index):
-            said = _backward(reading, index, cue, "list", LIST)  # 室间隔缺损：无
-            if not said:
-                late(reading, index, cue)
-    elif position == "after" and not _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST):
+        _ahead(reading, index, cue)
+    elif position == "after":
+        _behind(reading, index, cue, scope, lexicon.vocabulary)
+
+
+def _ahead(reading: Reading, index: int, cue: Cue) -> None:
+    """A cue that stands before its concept, or else ends the clause of one: 室间隔缺损：无."""
+    if _forward(reading, index, cue):
+        if not reading.glued(index + 1):
+            doubt_sides(reading, index, cue)
+    elif cue.axis == "certainty" and closes(reading, index) and not _backward(reading, index, cue, "list", LIST):
+        late(reading, index, cue)
+
+
+def _behind(reading: Reading, index: int, cue: Cue, scope: str, vocabulary: Vocabulary) -> None:
+    """A cue that follows its concept, or, if it may as well, stands before it: 最终排除室缺."""
+    said = _backward(reading, index, cue, scope, BRACKET if scope == "nearest" else LIST)
+    governed = governs(reading, index, cue, vocabulary)
+    if said and governed:
+        doubt_sides(reading, index, cue)  # 室缺最终排除房缺
+    elif governed:
+        _forward(reading, index, cue)
+    elif not said:
         _leading(reading, index, cue)
 
 

@@ -9,7 +9,7 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.performed import EARLIER, OPERATED, UNOPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import say
-from zhengming.normalizers.terms.vocabulary import CLAUSE, SOFT, Cue, vocabulary
+from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SOFT, Cue, Vocabulary, vocabulary
 
 ENDS: Final = "ends"
 _SILENT: Final = frozenset({"modifier", "part"})  # kinds of words that say no more than a name does
@@ -134,6 +134,28 @@ def only_affirms(reading: Reading, position: int, index: int) -> bool:
     while position > index + 1 and reading.glued(position) and _is_between(reading.tokens[position - 1]):
         position -= 1
     return position == index + 1 and reading.glued(position)
+
+
+def governs(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> bool:
+    """Whether a name is glued behind the denial at token `index`, which ends with one that may stand before its name.
+
+    So 最终排除, which else follows what it denies, ends with 排除: 最终排除室缺，考虑房缺.
+    """
+    if cue.value != "refuted" or index + 1 not in reading.hosts or not reading.glued(index + 1):
+        return False
+    text = reading.text(reading.tokens[index])
+    endings = [one for start in range(1, len(text)) for one in vocabulary.cues.get(text[start:], ())]
+    return any([one.value == "refuted" and one.position != "after" for one in endings])
+
+
+def doubt_sides(reading: Reading, index: int, cue: Cue) -> None:
+    """Doubt the names beside a denial of one of them that is glued to the former: 癫痫病史否认 室缺."""
+    if cue.value != "refuted" or max(reading.separations[index + 1 : index + 2], default=LIST) > SOFT:
+        return
+    left, right = reading.side(index, -1, NONE), reading.side(index, 1, SOFT)
+    if left and right:
+        for found in (left[2], right[2]):
+            found.problem = found.problem or "unclear-negation"
 
 
 def only_spaced(reading: Reading, position: int) -> bool:
