@@ -99,7 +99,8 @@ def ends_before(reading: Reading, index: int, position: int) -> bool:
 def may_be_there(reading: Reading, position: int) -> bool:
     """Whether the name at `position` may be there though it stands in a denied list.
 
-    It is measured, a history ends, or only a space parts the two: 无肺高压房缺5mm, and 无青紫史室缺; but 无青紫史癫痫史 denies both.
+    It is measured, a history ends, or only a space parts the two: 无肺高压房缺5mm, 无青紫史室缺, 无肺高压 房缺; but
+    无青紫史癫痫史 denies both.
     """
     if _is_sized(reading, position) or only_spaced(reading, position):
         return True

@@ -141,8 +141,11 @@ def governs(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -> b
 
     So 最终排除, which else follows what it denies, ends with 排除: 最终排除室缺，考虑房缺.
     """
-    if cue.value != "refuted" or index + 1 not in reading.hosts or not reading.glued(index + 1):
+    entry = reading.tokens[index].entry
+    if cue.value != "refuted" or index + 1 not in reading.hosts or not reading.glued(index + 1) or entry is None:
         return False
+    if any([one.position == "before" for one in entry.cues]):
+        return False  # 除外无 says one thing of either side
     text = reading.text(reading.tokens[index])
     endings = [one for start in range(1, len(text)) for one in vocabulary.cues.get(text[start:], ())]
     return any([one.value == "refuted" and one.position != "after" for one in endings])
