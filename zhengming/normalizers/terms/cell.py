@@ -11,13 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from zhengming.normalizers.terms.crossing import crosses
 from zhengming.normalizers.terms.entry import TERM, WORD, Entry
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures, part_letters
 from zhengming.normalizers.terms.view import View
-from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, NONE, SOFT
+from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT
 
 _UNKNOWN: Final = 30_000  # for each character nothing recognises
 _NO_WAY: Final = -1  # stands for a place that is reached by an unknown character
@@ -26,8 +27,7 @@ _LEAST_MISTYPED: Final = 3  # characters a term needs before a wrong one among t
 # Axes of words of one character that are words beside unread text.
 _INDEPENDENT: Final = frozenset({"certainty", "infix"})
 _LEAST_ITEM: Final = 3  # characters of a sub-type word typed wrong that is an item of its own, in no bracket
-_LONGEST_DENIAL: Final = 8  # characters of a word that denies, doubts or ends what it stands beside
-_PARTING: Final = frozenset({"refuted", "suspected", "resolved"})
+_LEAST_BEGUN: Final = 2  # characters of the beginning of a name
 _LONGEST_WORD: Final = 4  # characters of a word looked for around a character that is not the one meant
 
 
@@ -109,7 +109,7 @@ def _with_mistyped(
     cues = _mistyped_cues(view, looked, lexicon, unknown)
     if cues:
         tokens = _cheapest(view, _merged(ways, cues))
-    tokens = _joined(tokens, view)
+    tokens = _joined(tokens, view, lexicon)
     return _kinds_mistyped(tokens, view, lexicon) if len(tokens) > 1 else tokens
 
 
@@ -174,7 +174,7 @@ def _words(view: View, lexicon: Lexicon) -> list[_Way]:
     gaps, bare, ways = view.gaps, view.bare, list[_Way]()
     for last, entry in found:
         end, start = last + 1, last + 1 - entry.size
-        if bare or not _is_parted(gaps, start, end) or _crosses(view, end, entry, lexicon):
+        if bare or not _is_parted(gaps, start, end) or crosses(view, end, entry, lexicon):
             ways.append((end, start, entry.price, entry))
     if LETTERS.search(view.text):
         closed = inside_words(view, lexicon)
@@ -188,40 +188,6 @@ def _is_parted(gaps: list[int], start: int, end: int) -> bool:
         if gaps[place] != NONE:
             return True
     return False
-
-
-def _crosses(view: View, end: int, entry: Entry, lexicon: Lexicon) -> bool:
-    """Whether a word may be read over what stands between its characters."""
-    start = end - entry.size
-    strongest = max(view.gaps[start + 1 : end])
-    if strongest > entry.crosses:
-        return False
-    if strongest >= CLAUSE and (_asks(view, start, end, lexicon) or _is_told_of_part(view, start, end, lexicon)):
-        return False
-    return strongest != SOFT or not _two_names(view, start, end, lexicon)
-
-
-def _is_told_of_part(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether a denial or doubt stands beside a stretch with a comma in it: 肺动脉闭锁，室间隔缺损阴性.
-
-    It is said of what is on its own side of the comma.
-    """
-    text, marks = view.text, lexicon.vocabulary.punctuation[view.between(end)]
-    if marks.behind or marks.signs:
-        return True
-    words = [text[start - size : start] for size in range(1, _LONGEST_DENIAL + 1) if size <= start]
-    if view.gaps[start] != NONE:
-        words = []
-    if end < len(text) and (view.gaps[end] <= BRACKET or marks.assigns):
-        words += [text[end : end + size] for size in range(1, _LONGEST_DENIAL + 1)]
-    entries = [entry for word in words if (entry := lexicon.entries.get(word))]
-    return any([not entry.values.isdisjoint(_PARTING) for entry in entries if not entry.senses])
-
-
-def _asks(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether a mark inside a stretch speaks of what stands before it: 肺动脉闭锁？室间隔缺损."""
-    between = "".join([view.between(place) for place in range(start + 1, end) if view.gaps[place] >= CLAUSE])
-    return bool(lexicon.vocabulary.punctuation[between].behind)
 
 
 def _with_numbers(ways: list[_Way], view: View, lexicon: Lexicon) -> list[_Way]:
@@ -250,21 +216,11 @@ def _follows(way: _Way, other: _Way) -> bool:
     return way[0] > other[0] or (way[0] == other[0] and way[1] > other[1])
 
 
-def _two_names(view: View, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether a stretch with a space in it is a name before the space and a name after it: 川崎病 冠状动脉瘤."""
-    for place in range(start + 1, end):
-        beside = view.text[place - 1 : place + 1]  # between Latin words a space is no more than that
-        if view.gaps[place] == SOFT and not view.between(place) and not any(map(str.isascii, beside)):
-            first, second = lexicon.entries.get(view.text[start:place]), lexicon.entries.get(view.text[place:end])
-            if first and second and first.senses and second.senses:
-                return True
-    return False
-
-
-def _joined(tokens: list[Token], view: View) -> list[Token]:
+def _joined(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with unknown stretches taken together with the single-character words glued to them.
 
-    大 in 大血管错位 is no size, and 母 in 血管母细胞瘤 no mother, when the rest is unknown.
+    大 in 大血管错位 is no size, and 母 in 血管母细胞瘤 no mother, when the rest is unknown. One that opens an item and
+    has the beginning of a name behind it is itself: 现二尖瓣轻度反流.
     """
     gaps = view.gaps
     absorbed = [
@@ -278,6 +234,7 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
                 or (index + 1 < len(tokens) and tokens[index + 1].kind == "unknown" and gaps[token.end] == NONE)
             )
             and not _stands_alone(token)
+            and not _opens_name(tokens, index, view, lexicon)
         )
         or _out_of_place(tokens, index, gaps)
     ]
@@ -293,6 +250,18 @@ def _joined(tokens: list[Token], view: View) -> list[Token]:
         else:
             joined.append(token)
     return joined
+
+
+def _opens_name(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> bool:
+    """Whether a word opens an item, and what is unread behind it begins a name that goes on behind another word."""
+    token, after = tokens[index], index + 1
+    if token.kind != "cue" or (index > 0 and view.gaps[token.start] < LIST) or after + 1 >= len(tokens):
+        return False
+    following, interrupting = tokens[after], tokens[after + 1]
+    if following.kind != "unknown" or interrupting.kind != "cue" or view.gaps[interrupting.start] != NONE:
+        return False
+    begun = view.text[following.start : following.end]
+    return len(begun) >= _LEAST_BEGUN and lexicon.begins_name(begun)
 
 
 def _out_of_place(tokens: list[Token], index: int, gaps: list[int]) -> bool:

@@ -305,7 +305,9 @@ def _facing(reading: Reading, index: int, axis: str, lexicon: Lexicon, *, prefer
     if right and not left and _in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
         return "after"  # 唐氏综合征：不支持（染色体正常）
     if left and right:
-        if left[:2] == right[:2]:
+        between = reading.tokens[index]
+        touching = prefers_left and left[2].end == between.start and right[2].start == between.end
+        if left[:2] == right[:2] or (touching and left[0] == right[0]):
             if axis in _BETWEEN and is_of_former(reading, index, axis, (left[2], right[2]), lexicon):
                 return "after"
             return "after" if prefers_left else "before"
