@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.reading import Found, Reading
-from zhengming.normalizers.terms.vocabulary import NONE, UNCLEAR, Cue
+from zhengming.normalizers.terms.vocabulary import CLAUSE, NONE, UNCLEAR, Cue
 
 _UNCLEAR: Final = "unclear-negation"
 _ENDING: Final = ",;。."  # what may close an answer
@@ -28,25 +29,48 @@ def answer(reading: Reading, lexicon: Lexicon) -> None:
         _signed(reading, marks.signs)
 
 
-def answers_follow(reading: Reading) -> bool:
-    """Whether the cell is a list of names, each followed by a word of its own: 室缺 有 房缺 无."""
-    expected = "name"
-    answered = 0
-    for position, token in enumerate(reading.tokens):
+def answers_follow(reading: Reading) -> int:
+    """Where a list ends, with which the names of the cell begin, of names each followed by a word of its own.
+
+    So is 室缺 有 房缺 无; where there is no such list, the place is 0. What stands before it is a heading, or a comma
+    parts them (诊断：室缺无、房缺有); a comma parts the list, of which no word is then parted, from what follows.
+    """
+    expected, answered, joined = "name", 0, True
+    first = min(reading.hosts, default=0)
+    if not _may_lead(reading, first):
+        return 0
+    for position, token in enumerate(reading.tokens[first:], first):
         if token.kind == "number":
             continue
+        if answered > 1 and expected == "name" and joined and reading.separations[position] >= CLAUSE:
+            return position
         if position in reading.hosts:
             if expected != "name" or (answered and reading.separations[position] == NONE):
-                return False
+                return 0
             expected = "word"
         elif token.entry and "certainty" in token.entry.axes:
             if expected != "word":
-                return False
+                return 0
             expected = "name"
+            joined = joined and reading.separations[position] < CLAUSE
             answered += 1
         else:
-            return False
-    return answered > 1 and expected == "name"
+            return 0
+    return len(reading.tokens) if answered > 1 and expected == "name" else 0
+
+
+def _may_lead(reading: Reading, first: int) -> bool:
+    """Whether what stands before the first name, at token `first`, is a heading, or parted from it, denying nothing."""
+    before = reading.tokens[:first]
+    if not all([token.kind != "cue" or _is_heading(token) for token in before]):
+        return False
+    return all([token.kind in ("cue", "number") for token in before]) or reading.separations[first] >= CLAUSE
+
+
+def _is_heading(token: Token) -> bool:
+    """Whether the token is a word that denies and doubts nothing, before any name: 诊断：VSD无、ASD有."""
+    entry = token.entry if token.kind == "cue" else None
+    return entry is not None and not any([one.axis == "certainty" and one.value != "affirmed" for one in entry.cues])
 
 
 def _ticked(reading: Reading, boxes: Mapping[str, Cue]) -> None:
@@ -54,7 +78,7 @@ def _ticked(reading: Reading, boxes: Mapping[str, Cue]) -> None:
 
     A tick or a cross speaks for itself; what is left empty denies beside a tick, and else leaves a box open.
     """
-    leads = any(mark in reading.view.between(reading.tokens[0].start) for mark in boxes)
+    leads = _leads(reading, boxes)
     said = [
         (found, cue)
         for found in reading.found
@@ -68,6 +92,17 @@ def _ticked(reading: Reading, boxes: Mapping[str, Cue]) -> None:
             _say(found, cue)
         elif cue.position == "box":
             found.problem = found.problem or _UNCLEAR
+
+
+def _leads(reading: Reading, boxes: Mapping[str, Cue]) -> bool:
+    """Whether a box stands before the first word, or the first name and not behind the last: 诊断：□室缺 ☑房缺."""
+    between = reading.view.between
+    starts = [reading.tokens[0].start]
+    found = sorted(reading.found, key=lambda one: one.start)
+    if not any(mark in between(_behind(reading, found[-1])) for mark in boxes):
+        starts.append(found[0].start)
+    starts += [next((token.start for token in reading.tokens if token.kind != "cue"), 0)]
+    return any(mark in between(start) for mark in boxes for start in starts)
 
 
 def _signed(reading: Reading, signs: Mapping[str, Cue]) -> None:

@@ -58,7 +58,8 @@ def unglued(view: View, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         middle = start + 1
         whole = len(pair)
         inside = any(one.start < middle < one.end and (one.kind == "term" or _is_word_of(one, whole)) for one in tokens)
-        numbered = any(one.kind == "number" and one.end == start for one in tokens)  # 5mm左右
+        touches = view.gaps[start] == NONE  # 5mm左右, but not 3岁，左右心室扩大
+        numbered = touches and any(one.kind == "number" and one.end == start for one in tokens)
         goes_on = view.gaps[middle] == NONE == view.gaps[start + len(pair)] and start + len(pair) < len(view.text)
         if goes_on and not inside and not numbered:
             view.part(middle, LIST)

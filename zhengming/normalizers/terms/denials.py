@@ -225,7 +225,7 @@ def leave_relatives(reading: Reading, assigning: Container[str]) -> None:
         while first > 0 and said.isdisjoint(_OF_RELATIVES):
             first, last = _clause(reading, first - 1)
             said = _values(reading, first, last)
-            if said >= {"family", "refuted"} and "affirmed" not in said:
+            if said >= {"family", "refuted"} and not _affirms(reading, first, last, assigning):
                 if any(map(_heads, reading.tokens[first:last])):
                     found.problem = found.problem or "unclear-negation"
                     break
@@ -234,6 +234,16 @@ def leave_relatives(reading: Reading, assigning: Container[str]) -> None:
                 break
             if parted and "family" in said and not _is_headed(reading, first, last, assigning):
                 found.problem = found.problem or "unclear-negation"
+
+
+def _affirms(reading: Reading, first: int, last: int, assigning: Container[str]) -> bool:
+    """Whether one of these tokens says that something is there, and is no mere heading: 诊断：家族史：无先心病."""
+    return any(
+        [
+            "affirmed" in _values(reading, place, place + 1) and not _has_mark(reading, token, assigning)
+            for place, token in enumerate(reading.tokens[first:last], first)
+        ]
+    )
 
 
 def _clause(reading: Reading, place: int) -> tuple[int, int]:

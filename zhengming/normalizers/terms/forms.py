@@ -49,7 +49,7 @@ def _read_questions(reading: Reading, vocabulary: Vocabulary) -> None:
         elif marks != _ASKING:
             continue
         said = _answer(reading, index)
-        if not said:
+        if not said or _goes_before(reading, index, vocabulary):
             continue
         first = _start(reading, index, vocabulary.assigning)
         hosts = [reading.hosts[place] for place in range(first, index) if place in reading.hosts]
@@ -155,6 +155,23 @@ def _answer(reading: Reading, index: int) -> str:
         return ""
     said = {cue.value for cue in token.entry.cues if cue.axis == "certainty"}
     return next(iter(said)) if len(said) == 1 and said <= _TELLING else ""
+
+
+def _goes_before(reading: Reading, index: int, vocabulary: Vocabulary) -> bool:
+    """Whether the word is no answer but is said of what follows: 诊断：排除：房缺, 诊断：未见 房缺, Diagnosis: no PDA.
+
+    Behind a space that is so of a Latin word, and of one that denies behind what heads a diagnosis.
+    """
+    view, tokens, after = reading.view, reading.tokens, index + 1
+    if after == len(tokens):
+        return False
+    marks = view.between(tokens[after].start)
+    if marks in vocabulary.assigning:
+        return True
+    if view.gaps[tokens[after].start] != SOFT or after not in reading.hosts:
+        return False
+    word, head = tokens[index].entry, tokens[index - 1].entry
+    return (word is not None and word.key.isascii()) or (head is not None and "affirmed" in head.values)
 
 
 def _start(reading: Reading, index: int, assigning: Container[str]) -> int:

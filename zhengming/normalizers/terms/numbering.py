@@ -89,16 +89,29 @@ def _glued_items(view: View, lexicon: Lexicon) -> list[int]:
     One that is a size (2mm) or begins a word (2度) is none.
     """
     text, places = view.text, list[int]()
-    if not text.startswith("1"):
+    start = 0 if text.startswith("1") else _headed(view, lexicon)
+    if start < 0:
         return places
-    for place in range(len(text) - 1):
+    for place in range(start, len(text) - 1):
         counts = text[place] == str(len(places) + 1) and not (text[place - 1].isdigit() and place)
         if not counts or text[place + 1].isdigit() or glued_unit(view, place + 1, lexicon):
             continue
         if any(text[place : place + size] in lexicon.entries for size in (2, 3)):
             continue
+        if not view.raw[slice(*view.span(place, place + 1))].isdecimal():
+            continue  # 心功能II级
         places.append(place)
-    return places if len(places) > 1 and places[0] == 0 else []
+    return places if len(places) > 1 and places[0] == start else []
+
+
+def _headed(view: View, lexicon: Lexicon) -> int:
+    """Where the first 1 stands that a mark gives to what heads it, or -1: 诊断：1室缺2房缺."""
+    place = view.text.find("1")
+    while place > 0:
+        if view.between(place) in lexicon.vocabulary.assigning:
+            return place
+        place = view.text.find("1", place + 1)
+    return -1
 
 
 def _numbers(folded: str, vocabulary: Vocabulary) -> list[re.Match[str]]:

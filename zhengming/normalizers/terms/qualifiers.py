@@ -74,12 +74,12 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
     """Give every concept of the reading its qualifiers."""
     if not reading.view.bare:
         read_answers(reading, lexicon.vocabulary)
-    answers = len(reading.found) > 1 and answers_follow(reading)
+    answers = answers_follow(reading) if len(reading.found) > 1 else 0
     for index, token in enumerate(reading.tokens):
         kind = token.kind
         if kind in _SAYING:
             if token.entry:
-                _words(reading, index, token.entry, lexicon, operations, answers=answers)
+                _words(reading, index, token.entry, lexicon, operations, answers=index < answers)
         elif kind == "number" and token.measure:
             measure(reading, index, token.measure, lexicon)
     if lexicon.vocabulary.punctuation[reading.view.marks].speaks:

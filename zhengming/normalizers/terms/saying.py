@@ -13,8 +13,10 @@ def say(found: Found, reading: Reading, token: Token, cue: Cue) -> None:
     if cue.value == UNCLEAR:
         found.problem = found.problem or "unclear-negation"
         return
-    if cue.axis == "certainty" and cue.value == "affirmed" and cue.axis in found.qualifiers:
-        return  # 可能有 stays doubtful, 未见 stays denied
+    if cue.axis == "certainty" and cue.value == "affirmed":
+        shared = found.shares is not None and cue.position == "before"  # 诊断：室、房间隔缺损？
+        if shared or cue.axis in found.qualifiers:
+            return  # 可能有 stays doubtful, 未见 stays denied
     if cue.value == OPERATED and found.qualifiers.get("procedure") == PLANNED:
         return  # 拟行室缺修补术
     found.qualifiers[cue.axis] = cue.value
