@@ -20,6 +20,7 @@ _BEGINNING: Final = 4  # characters by which a word of one character is known to
 _EARLY: Final = 2  # characters at the start of an unread stretch among which a negator denies what it leads to
 _ENDING_SIZES: Final = (3, 4)  # characters of a shared ending with a negator: 关闭不全, 发育不良
 _DEGREES: Final = frozenset({"severity", "extent"})
+_TELLING: Final = frozenset({"severity", "subject", "timing"})  # axes of what is told of what is there
 _OF_RELATIVES: Final = frozenset({"family", "affirmed"})  # what keeps a clause theirs
 ENDED: Final = frozenset({"refuted", "resolved"})  # what a shunt may be that is no more
 
@@ -78,16 +79,19 @@ def goes_on(reading: Reading, index: int) -> bool:
 def ends_before(reading: Reading, index: int, position: int) -> bool:
     """Whether the denial at token `index` ends before the name at `position`, which only a space parts from its list.
 
-    It does where every name has its own (无呼衰 无心衰 室缺), and before a name with a size.
+    It does where every name has its own (无呼衰 无心衰 室缺), and before a name of which a size, a degree or a time is
+    told, or whose it is: 未见心内膜垫缺损 仅PFO 2mm.
     """
     if reading.separations[position] > SOFT:
         return False
-    if _is_sized(reading, position):
-        start = position
-        while start - 1 > index and reading.glued(start) and start - 1 not in reading.hosts:
-            start -= 1
-        if reading.separations[start] == SOFT:
-            return True  # 未见心内膜垫缺损 仅PFO 2mm
+    start = position
+    while start - 1 > index and reading.glued(start) and start - 1 not in reading.hosts:
+        start -= 1
+    if reading.separations[start] == SOFT and start - 1 > index:
+        told = not _TELLING.isdisjoint(reading.hosts[position].qualifiers) or _is_sized(reading, position)
+        entries = [token.entry for token in reading.tokens[start:position]]
+        if told or any([entry is not None and not entry.axes.isdisjoint(_TELLING) for entry in entries]):
+            return True
     denying, first = reading.tokens[index].entry, index
     while first > 0 and reading.separations[first] < CLAUSE:
         first -= 1

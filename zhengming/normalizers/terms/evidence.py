@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT
 
 EARLIEST: Final = frozenset({"fetal", "neonatal"})  # times at which whatever is there is congenital
+_NEUTRAL: Final = frozenset({"neutral"})
 _SEVERAL: Final = 2  # senses that an abbreviation needs for what they have in common to tell anything
 
 
@@ -56,12 +57,12 @@ def may_be_part(
 
     PA is the pulmonary artery as well as its atresia: 先心病 beside it is true of either, and 肺动脉高压 has only the
     context in common with the atresia; what is denied, or another's, says nothing. A number behind it measures the
-    artery: PA 12.
+    artery (PA 12), and a word glued to it that says nothing of a disease is of the artery: PA发育可.
     """
     above = category.ancestors(code)
     if contexts.isdisjoint(above):
         return False
-    if _is_measured(found, reading):
+    if _is_measured(found, reading) or _is_described(found, reading):
         return True
     kin = above.difference(contexts, *[category.ancestors(context) for context in contexts])
     return not any(
@@ -81,6 +82,15 @@ def _is_measured(found: Found, reading: Reading) -> bool:
     if after == len(tokens) or tokens[after].kind != "number" or gaps[tokens[after].start] > SOFT:
         return False
     return after + 1 == len(tokens) or gaps[tokens[after + 1].start] >= LIST
+
+
+def _is_described(found: Found, reading: Reading) -> bool:
+    """Whether the word glued behind the name is not read, or says nothing of a disease: PA发育可."""
+    after = found.token + 1
+    if not reading.glued(after) or after in reading.hosts:
+        return False
+    token = reading.tokens[after]
+    return token.kind in ("unknown", "part") or (token.entry is not None and token.entry.axes <= _NEUTRAL)
 
 
 def stands(word: str, text: str) -> bool:
