@@ -29,4 +29,7 @@ class Beginnings:
     def longest(self, text: str) -> int:
         """How many characters of the text one of them begins with."""
         after = self._after.get(text[:1])
-        return 0 if after is None else 1 + int(after.longest_prefix(text[1:]))
+        if after is None:
+            return 0
+        further: int = after.longest_prefix(text[1:])
+        return 1 + further
