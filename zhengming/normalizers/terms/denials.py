@@ -51,9 +51,7 @@ def denies_a_word(reading: Reading, index: int, whole: tuple[str, ...]) -> bool:
         return False
     if reading.glued(after + 1) and reading.text(reading.tokens[after]).endswith(whole):
         return True
-    ends = reading.separations[after + 1] > BRACKET or after + 1 == len(reading.tokens)
-    depth = reading.view.depth
-    ends = ends or depth[reading.tokens[after + 1].start] < depth[reading.tokens[after].start]
+    ends = reading.separations[after + 1] >= BRACKET or after + 1 == len(reading.tokens)
     return ends and any(host < index for host in reading.hosts)
 
 

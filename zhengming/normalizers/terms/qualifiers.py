@@ -43,7 +43,6 @@ from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, denies_part, is_of_former, is_with_child, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.marks import mark
-from zhengming.normalizers.terms.numbering import BARE
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, as_planned, is_unperformed, left_open
 from zhengming.normalizers.terms.quantities import measure
@@ -51,14 +50,18 @@ from zhengming.normalizers.terms.reach import (
     ENDS,
     doubt_sides,
     governs,
+    in_bracket,
     is_attributive,
     is_infix,
+    item_end,
     only_affirms,
     overrides,
+    parting,
+    say_behind,
     say_further,
     spares,
 )
-from zhengming.normalizers.terms.reading import Found, Reading
+from zhengming.normalizers.terms.reading import Reading
 from zhengming.normalizers.terms.saying import explain, say, say_apart
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, LIST, SENTENCE, UNCLEAR, Cue, Vocabulary
 
@@ -302,7 +305,7 @@ def _facing(reading: Reading, index: int, axis: str, lexicon: Lexicon, *, prefer
     if left and looks_ahead(reading, index, lexicon.vocabulary.ahead):
         return "before"
     right = reading.side(index, 1, BRACKET)
-    if right and not left and _in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
+    if right and not left and in_bracket(reading, right[2], index) and reading.side(index, -1, LIST):
         return "after"  # 唐氏综合征：不支持（染色体正常）
     if left and right:
         between = reading.tokens[index]
@@ -319,12 +322,6 @@ def _facing(reading: Reading, index: int, axis: str, lexicon: Lexicon, *, prefer
     return "after" if prefers_left else "before"
 
 
-def _in_bracket(reading: Reading, found: Found, index: int) -> bool:
-    """Whether the concept stands in a bracket that opens behind token `index`."""
-    depth = reading.view.depth
-    return depth[found.start] > depth[reading.tokens[index].start]
-
-
 def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     """Say the cue of what follows it; gives whether there is anything to say it of."""
     reached = unread = False
@@ -332,8 +329,8 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     depth = reading.view.depth
     inside = depth[reading.tokens[index].start]
     within = inside > 0 and reading.bracket_host(index) is not None
-    for position in range(index + 1, _item_end(reading, index)):
-        if reading.separations[position] >= limit and not (reached and goes_on(reading, position)):
+    for position in range(index + 1, item_end(reading, index)):
+        if parting(reading, position, index, cue) >= limit and not (reached and goes_on(reading, position)):
             return reached
         token = reading.tokens[position]
         if within and depth[token.start] < inside:
@@ -358,16 +355,6 @@ def _forward(reading: Reading, index: int, cue: Cue) -> bool:
     return reached
 
 
-def _item_end(reading: Reading, index: int) -> int:
-    """Where the item ends that token `index` begins behind a number, or else the cell: 1.产前诊断室缺 2.房缺."""
-    end, last = len(reading.tokens), index - 1
-    while last > 0 and reading.glued(last + 1) and reading.tokens[last].kind == "cue":
-        last -= 1
-    if last < 0 or reading.tokens[last].measure != BARE:
-        return end
-    return next((place for place in range(index + 1, end) if reading.tokens[place].measure == BARE), end)
-
-
 def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) -> bool:
     """Say the cue of what stands before it; gives whether there is anything to say it of."""
     depth = reading.view.depth
@@ -380,7 +367,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         index, inside, scope, limit = host.token, 0, "list", LIST  # 室缺、房缺（均术后）
     reached, last = host is not None, index
     for position in range(index - 1, -1, -1):
-        separation = reading.separations[position + 1]
+        separation = parting(reading, position + 1, index, cue)
         another = reached and separation == BRACKET and host is None  # 先心病（室缺）肛门闭锁术后
         if another or separation > limit or depth[reading.tokens[position].start] < inside:
             return reached
@@ -396,7 +383,7 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
         reached = True
         found.problem = found.problem or spared
         if not spared:
-            _say_behind(found, reading, index, cue)
+            say_behind(found, reading, index, cue)
         if scope == "nearest":
             break
     return reached
@@ -405,12 +392,3 @@ def _backward(reading: Reading, index: int, cue: Cue, scope: str, limit: int) ->
 def _is_told_of_one(cue: Cue) -> bool:
     """Whether the word tells when or of whom the one name is that it is glued to: 室缺川崎病病史."""
     return cue.axis in _LABELS and cue.value not in _ENDING
-
-
-def _say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
-    """Say the cue of the concept before it, unless it is what a denial of the list denies: 排除室缺、房缺的可能."""
-    entry, place = reading.tokens[index].entry, found.token
-    denied = entry and "noun" in entry.axes and found.qualifiers.get("certainty") == "refuted"
-    if denied and (reading.separations[place] >= LIST or place - 1 not in reading.hosts):
-        return
-    say(found, reading, reading.tokens[index], cue)

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Final
 
 from zhengming.normalizers.terms.cell import Token
+from zhengming.normalizers.terms.ends import ENDED
+from zhengming.normalizers.terms.numbering import BARE
 from zhengming.normalizers.terms.performed import EARLIER, OPERATED, UNOPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.saying import say
@@ -207,3 +209,41 @@ def _stops(token: Token, cue: Cue, *, reached: bool) -> str:
     values = token.entry.values if token.entry and not reached else _NOTHING
     says_so = not values.isdisjoint((cue.value, "current", ""))  # 行 of 行根治术, 目前 of 目前已闭合, 诊断
     return ENDS if (overrides(token, cue) and not says_so) or (reached and is_attributive(token)) else ""
+
+
+def parting(reading: Reading, position: int, index: int, cue: Cue) -> int:
+    """How strongly a token is parted from the one before it, for a cue at token `index`.
+
+    In a bracket a comma ends what is denied, doubted or over there, as anywhere: （无室缺，房缺）.
+    """
+    separation = reading.separations[position]
+    if not reading.view.nested or not (cue.axis == "certainty" or cue.value == ENDED):
+        return separation
+    if reading.view.depth[reading.tokens[index].start] == 0 or _is_of_all(reading, index):
+        return separation
+    return max(separation, reading.view.gaps[reading.tokens[position].start])
+
+
+def item_end(reading: Reading, index: int) -> int:
+    """Where the item ends that token `index` begins behind a number, or else the cell: 1.产前诊断室缺 2.房缺."""
+    end, last = len(reading.tokens), index - 1
+    while last > 0 and reading.glued(last + 1) and reading.tokens[last].kind == "cue":
+        last -= 1
+    if last < 0 or reading.tokens[last].measure != BARE:
+        return end
+    return next((place for place in range(index + 1, end) if reading.tokens[place].measure == BARE), end)
+
+
+def in_bracket(reading: Reading, found: Found, index: int) -> bool:
+    """Whether the concept stands in a bracket that opens behind token `index`."""
+    depth = reading.view.depth
+    return depth[found.start] > depth[reading.tokens[index].start]
+
+
+def say_behind(found: Found, reading: Reading, index: int, cue: Cue) -> None:
+    """Say the cue of the concept before it, unless it is what a denial of the list denies: 排除室缺、房缺的可能."""
+    entry, place = reading.tokens[index].entry, found.token
+    denied = entry and "noun" in entry.axes and found.qualifiers.get("certainty") == "refuted"
+    if denied and (reading.separations[place] >= LIST or place - 1 not in reading.hosts):
+        return
+    say(found, reading, reading.tokens[index], cue)
