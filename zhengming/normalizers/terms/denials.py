@@ -209,6 +209,8 @@ def _take_back(found: Found, reading: Reading, whole: tuple[str, ...]) -> None:
         found.problem = found.problem or "unclear-negation"
     elif position not in reading.hosts or reading.hosts[position] is not found:
         found.qualifiers["certainty"] = "affirmed"
+        if found.qualifiers.get("course") == "resolved":
+            found.qualifiers.setdefault("timing", "history")  # 无残余分流肺动脉高压消失
         found.steps[:] = [step for step in found.steps if not step[1].endswith("certainty=refuted")]
 
 

@@ -307,8 +307,11 @@ class Judge:
             return ""
         stretch = reading.text(before)
         gap = reading.view.gaps[found.start]
-        if stretch in self._lexicon.vocabulary.then and gap == NONE and found.token - 2 in reading.hosts:
-            return ""  # 川崎病后冠状动脉瘤
+        former = (
+            reading.hosts.get(found.token - 2) if stretch in self._lexicon.vocabulary.then and gap == NONE else None
+        )
+        if former and self._contexts(former.codes[0]) & self._contexts(found.codes[0]):
+            return ""  # 川崎病后冠状动脉瘤, but not 烧伤后小耳畸形
         if stretch in self._lexicon.vocabulary.ago and is_operated(found):
             return ""  # 5年前行法四根治
         if gap == NONE and self._is_slipped(found, reading, stretch):

@@ -39,7 +39,9 @@ def _take(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> None
         token.end = after.start
     else:
         text, last = view.text[after.start : after.end], index + 2
-        ends = after.kind in _KINDS and text.endswith(lexicon.vocabulary.kind_endings) and len(text) > _LEAST
+        endings = lexicon.vocabulary.kind_endings
+        one = sum([text.count(ending) for ending in endings]) == 1  # 特异性间质性 are two
+        ends = after.kind in _KINDS and text.endswith(endings) and one and len(text) > _LEAST
         if not ends or last == len(tokens) or view.gaps[tokens[last].start] != NONE or tokens[last].kind != "term":
             return
         after.kind, after.entry = "part", None
