@@ -15,7 +15,7 @@ from zhengming.normalizers.terms.crossing import crosses
 from zhengming.normalizers.terms.entry import TERM, WORD, Entry
 from zhengming.normalizers.terms.latin import LETTERS, inside_words
 from zhengming.normalizers.terms.lexicon import Lexicon
-from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier
+from zhengming.normalizers.terms.mistyping import mistyped, mistyped_cue, mistyped_modifier, reach
 from zhengming.normalizers.terms.numbering import BARE, Measure, items, measures, part_letters
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import BRACKET, LIST, NONE, SOFT
@@ -283,7 +283,8 @@ def _stands_alone(token: Token) -> bool:
 def _mistyped_terms(ways: list[_Way], view: View, looked: str, lexicon: Lexicon, unknown: set[int]) -> list[_Way]:
     """The terms that stand over unknown characters but for characters they are commonly mistaken for."""
     found: list[_Way] = []
-    alike: Iterator[tuple[int, tuple[int, tuple[str, ...]]]] = lexicon.alike_words.iter(looked)
+    first, after = reach(unknown, view.gaps, SOFT)
+    alike: Iterator[tuple[int, tuple[int, tuple[str, ...]]]] = lexicon.alike_words.iter(looked, first, after)
     for last, (length, term_keys) in alike:
         end = last + 1
         start = end - length
@@ -311,7 +312,8 @@ def _mistyped_cues(view: View, looked: str, lexicon: Lexicon, unknown: set[int])
     The 位 of 占位伴高血压 is no 未, for it goes with the unknown one before it.
     """
     gaps, found = view.gaps, list[_Way]()
-    alike: Iterator[tuple[int, list[tuple[Entry, Entry]]]] = lexicon.alike_cues.iter(looked)
+    first, after = reach(unknown, gaps, NONE)
+    alike: Iterator[tuple[int, list[tuple[Entry, Entry]]]] = lexicon.alike_cues.iter(looked, first, after)
     for last, entries in alike:
         end = last + 1
         start = end - entries[0][0].size

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Words(Protocol):
     """Finds in a text everything that is known: (index of the last character, what stands there)."""
 
-    def iter(self, text: str) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
+    def iter(self, text: str, first: int = ..., after: int = ..., /) -> Iterator[tuple[int, Any]]: ...  # noqa: D102 — as above
 
 
 # Axes of cues that change what a name tells.

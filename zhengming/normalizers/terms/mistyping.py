@@ -101,3 +101,13 @@ def mistyped_cue(text: str, entry: Entry, doubting: Entry, vocabulary: Vocabular
     if not vocabulary.sounds_alike(typed, meant):
         return None
     return (entry if len(text) >= _LEAST_CLEAR else doubting), place
+
+
+def reach(unknown: set[int], gaps: list[int], most: int) -> tuple[int, int]:
+    """Where words may stand that have an unknown character and inside them nothing stronger than `most`."""
+    first, after = min(unknown), max(unknown) + 1
+    while first > 0 and gaps[first] <= most:
+        first -= 1
+    while after < len(gaps) - 1 and gaps[after] <= most:
+        after += 1
+    return first, after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -50,7 +51,7 @@ class Punctuations(dict[str, Punctuation]):
     ) -> None:
         """Keep all marks that say something, and those of each kind."""
         super().__init__()
-        self._speaking = speaking
+        self._speaking = re.compile("|".join(map(re.escape, sorted(speaking))))
         self._assigning = assigning
         self._behind = behind
         self._boxes = boxes
@@ -60,11 +61,12 @@ class Punctuations(dict[str, Punctuation]):
         """What is in these marks, which were not met yet."""
         if len(self) >= _KEPT:
             self.clear()
+        speaks = self._speaking.search(marks) is not None
         self[marks] = found = Punctuation(
-            any(one in marks for one in self._speaking),
+            speaks,
             any(one in marks for one in self._assigning),
-            {one: cues for one, cues in self._behind.items() if one in marks},
-            {one: cue for one, cue in self._boxes.items() if one in marks},
-            {one: cue for one, cue in self._signs.items() if one in marks},
+            {one: cues for one, cues in self._behind.items() if one in marks} if speaks else {},
+            {one: cue for one, cue in self._boxes.items() if one in marks} if speaks else {},
+            {one: cue for one, cue in self._signs.items() if one in marks} if speaks else {},
         )
         return found

@@ -6,6 +6,7 @@ its key; everything that depends on all terms at once was worked out when the in
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -347,11 +348,13 @@ class _Walk:
     def _sizes(self, start: str) -> tuple[int, ...]:
         return self._starts.get(start, ())
 
-    def iter(self, text: str) -> Iterator[tuple[int, Any]]:
-        """(index of the last character, what stands there), by that index, the longest first."""
+    def iter(self, text: str, first: int = 0, after: int = sys.maxsize, /) -> Iterator[tuple[int, Any]]:
+        """(index of the last character, what stands there) of `text[first:after]`, by that index, the longest first."""
         found: list[tuple[int, int, object]] = []
-        for first, last in self._places(text):
-            if last < len(text) and (here := self._find(text[first : last + 1])) is not None:
-                found.append((last, first, here))
+        for start, last in self._places(text):
+            if start < first or last >= min(after, len(text)):
+                continue
+            if (here := self._find(text[start : last + 1])) is not None:
+                found.append((last, start, here))
         found.sort(key=lambda one: one[:2])
-        return ((last, here) for last, _first, here in found)
+        return ((last, here) for last, _start, here in found)
