@@ -130,11 +130,15 @@ def denies_part(reading: Reading, index: int, cue: Cue, lexicon: Lexicon) -> boo
 
 
 def is_with_child(reading: Reading, index: int) -> bool:
-    """Whether a word for the child is joined to the one for relatives at token `index`."""
-    if index <= 1 or not reading.glued(index) or not reading.glued(index - 1):
+    """Whether a word for the child is joined to the one for relatives at token `index`, by a word or a list mark."""
+    place = index - 1
+    if place > 0 and reading.glued(index) and reading.glued(place):
+        link = reading.tokens[place].entry
+        place = place - 1 if link is not None and link.joins == LIST else -1
+    elif place < 0 or reading.separations[index] != LIST:
         return False
-    link, child = reading.tokens[index - 1].entry, reading.tokens[index - 2].entry
-    return link is not None and link.joins == LIST and child is not None and "patient" in child.values
+    child = reading.tokens[place].entry if place >= 0 else None
+    return child is not None and "patient" in child.values
 
 
 def apart(reading: Reading, index: int) -> Found | None:
