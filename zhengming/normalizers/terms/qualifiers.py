@@ -48,6 +48,7 @@ from zhengming.normalizers.terms.performed import EARLIER, OPERATED, OPERATING, 
 from zhengming.normalizers.terms.quantities import measure
 from zhengming.normalizers.terms.reach import (
     ENDS,
+    doubt_led,
     doubt_sides,
     governs,
     in_bracket,
@@ -276,6 +277,7 @@ def _behind(reading: Reading, index: int, cue: Cue, scope: str, vocabulary: Voca
     elif governed:
         _forward(reading, index, cue)
     elif not said:
+        doubt_led(reading, index, cue)
         _leading(reading, index, cue)
 
 

@@ -163,6 +163,17 @@ def doubt_sides(reading: Reading, index: int, cue: Cue) -> None:
             found.problem = found.problem or "unclear-negation"
 
 
+def doubt_led(reading: Reading, index: int, cue: Cue) -> None:
+    """Doubt a name that is glued behind a denial or doubt with nothing before it to be said of: 排除诊断室缺.
+
+    新冠阴性室缺 says it of what stands before.
+    """
+    found = reading.hosts.get(index + 1)
+    doubts = cue.axis == "certainty" and cue.value != "affirmed"
+    if found and doubts and reading.glued(index + 1) and not reading.glued(index):
+        found.problem = found.problem or "unclear-negation"
+
+
 def only_spaced(reading: Reading, position: int) -> bool:
     """Whether nothing but a space parts the name at `position` from that before it: 未见脑积水 室缺.
 
