@@ -339,14 +339,17 @@ def _kinds_mistyped(tokens: list[Token], view: View, lexicon: Lexicon) -> list[T
             continue
         if gaps[token.end] < BRACKET and token.end < len(view.text):
             continue
-        item = tokens[first : last + 1]
-        start = item[0].start
-        long = view.depth[start] or token.end - start >= _LEAST_ITEM
+        item, sizes = tokens[first : last + 1], list[Token]()
+        while len(item) > 1 and item[-1].kind == "number":
+            sizes.insert(0, item.pop())  # 房缺，继发孔形10mm
+        start, end = item[0].start, item[-1].end
+        long = view.depth[start] or end - start >= _LEAST_ITEM
         entry = None
         opens = gaps[start] >= BRACKET or bool(made and made[-1].entry and made[-1].entry.joins)
         if long and opens and {one.kind for one in item} in ({"unknown"}, {"unknown", "modifier"}):
-            entry = mistyped_modifier(view.text[start : token.end], lexicon)
-        made += [Token("modifier", start, token.end, entry, typed=1)] if entry else item
+            entry = mistyped_modifier(view.text[start:end], lexicon)
+        made += [Token("modifier", start, end, entry, typed=1)] if entry else item
+        made += sizes
         first = last + 1
     return made
 

@@ -66,11 +66,19 @@ class Composer:
                         self._beside(found, kind, reading)
                         self._leave(found, kind)
             if kinds:
-                _reconsider(found, kinds[0], reading)
-                self._become(found, kinds[0].code)
-                _say(found, kinds[0].needed)
+                self._specify(found, kinds[0], reading)
         if found.codes[0] in self.implied:
             self._imply(found)
+
+    def _specify(self, found: Found, kind: _Kind, reading: Reading | None) -> None:
+        """Let the concept be the kind, unless what says that tells of another part."""
+        if reading is not None and _tells_another(found, kind, reading):
+            for axis, _value in kind.needed:
+                found.qualifiers.pop(axis, None)
+            return
+        _reconsider(found, kind, reading)
+        self._become(found, kind.code)
+        _say(found, kind.needed)
 
     @property
     def implied(self) -> dict[str, tuple[Qualifier, ...]]:
@@ -232,6 +240,8 @@ class Composer:
         other.qualifiers = {axis: value for axis, value in found.qualifiers.items() if isinstance(value, str)}
         if found.qualifiers.get("certainty") == "refuted":
             self._say_apart(found, kind, other, reading)
+        elif _is_of_else(reading, kind.places[-1] + 1):
+            other.problem = other.problem or "unread-after"
         _say(other, kind.needed)
         measure = reading.tokens[index + 1].measure if index + 1 < len(reading.tokens) else None
         if measure and measure.quantity == "length_mm":
@@ -269,6 +279,20 @@ class Composer:
     def _imply(self, found: Found) -> None:
         for axis, value in self.implied.get(found.codes[0], ()):
             found.qualifiers.setdefault(axis, value)
+
+
+def _tells_another(found: Found, kind: _Kind, reading: Reading) -> bool:
+    """Whether the kind is said behind a comma, of a part that is as it should be: 室缺，肌部完整."""
+    place = kind.places[-1] if kind.places else found.token
+    return place > found.token and _said_apart(found, place, reading)[1] and _is_of_else(reading, place + 1)
+
+
+def _is_of_else(reading: Reading, after: int) -> bool:
+    """Whether what is glued behind the word for a kind, token `after`, may tell of the part only: 肌部完整."""
+    if not reading.glued(after) or after in reading.hosts:
+        return False
+    token = reading.tokens[after]
+    return token.kind in ("unknown", "part") or _certainty(token) == "refuted"
 
 
 def _reconsider(found: Found, kind: _Kind, reading: Reading | None) -> None:

@@ -12,20 +12,26 @@ from zhengming.normalizers.terms.cell import Token
 from zhengming.normalizers.terms.entry import Entry
 from zhengming.normalizers.terms.hosts import BEFORE
 from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.performed import OPERATED
 from zhengming.normalizers.terms.view import View
 from zhengming.normalizers.terms.vocabulary import NONE
 
 _SIZES: Final = (2, 3, 4)  # characters of such words
 _BESIDE: Final = frozenset({"term", "unknown"})
 _LEAST_NAME: Final = 2  # characters of the name behind one
-_ENDING: Final = frozenset({"resolved", "post_procedure"})  # values of words behind which the name of a part may stand
+_ENDING: Final = frozenset({"resolved", OPERATED})  # values of words behind which the name of a part may stand
 
 
 def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
     """The tokens with every such word as a token of its own."""
     for index in range(len(tokens) - 1, 0, -1):
         token, before = tokens[index], tokens[index - 1]
-        if token.kind != "term" or view.gaps[token.start] != NONE or before.kind not in _BESIDE:
+        if token.kind != "term" or view.gaps[token.start] != NONE:
+            continue
+        operated = _operated(token, lexicon)
+        if operated:
+            tokens = [*tokens[:index], *operated, *tokens[index + 1 :]]
+        if operated or before.kind not in _BESIDE:
             continue
         if before.kind == "unknown":
             tokens = _given_back(tokens, index, view, lexicon)
@@ -37,6 +43,22 @@ def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
             made = [Token("modifier", token.start, middle, word), Token("term", middle, token.end, rest)]
             tokens = [*tokens[:index], *made, *tokens[index + 1 :]]
     return tokens
+
+
+def _operated(token: Token, lexicon: Lexicon) -> list[Token]:
+    """The word for an operation done, and what came of it, of a name that begins with one; nothing of any other.
+
+    What stands before was operated on: 单心室Fontan术后乳糜胸.
+    """
+    key, entry = token.entry.key if token.entry else "", token.entry
+    for size in _SIZES:
+        if entry is None or len(key) < size + _LEAST_NAME or len(key) != token.end - token.start:
+            break
+        word, rest = lexicon.entries.get(key[:size]), lexicon.terms.get(key[size:])
+        if word and rest and not word.senses and OPERATED in word.values and rest.codes == entry.codes:
+            middle = token.start + size
+            return [Token("cue", token.start, middle, word), Token("term", middle, token.end, rest, typed=token.typed)]
+    return []
 
 
 def _given_back(tokens: list[Token], index: int, view: View, lexicon: Lexicon) -> list[Token]:

@@ -7,7 +7,7 @@ from typing import Final
 from zhengming.normalizers.terms.ends import ENDED
 from zhengming.normalizers.terms.lexicon import Lexicon
 from zhengming.normalizers.terms.performed import OPERATED
-from zhengming.normalizers.terms.reading import Found
+from zhengming.normalizers.terms.reading import Found, Reading
 
 DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
 _TOLD: Final = frozenset({"current"})  # timings that go without saying
@@ -25,6 +25,19 @@ def finish(found: Found, lexicon: Lexicon) -> None:
         found.qualifiers["certainty"] = "affirmed" if _is_sign(found, lexicon) else "suspected"
     if "timing" in found.qualifiers:
         _time(found.qualifiers)
+
+
+def doubt_behind_signs(reading: Reading, lexicon: Lexicon) -> None:
+    """Doubt what is denied together with a sign that it is glued to, being none: 无紫绀室缺房缺."""
+    denied = [found for found in reading.found if found.qualifiers["certainty"] == "refuted"]
+    behind = ""
+    for found in sorted(denied, key=lambda one: one.token) if len(denied) > 1 else ():
+        before = reading.hosts.get(found.token - 1)
+        if before is None or not reading.glued(found.token):
+            behind = ""
+        elif _is_sign(before, lexicon) and not _is_sign(found, lexicon):
+            behind = "unclear-negation"
+        found.problem = found.problem or behind
 
 
 def _time(qualifiers: dict[str, str | float]) -> None:

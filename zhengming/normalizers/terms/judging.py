@@ -289,8 +289,9 @@ class Judge:
         follower = tokens[index + 1]
         if follower.entry and "neutral" in follower.entry.axes and reading.separations[index + 2] != NONE:
             return True  # PA血流加速
-        # The 3 of VSD③PDA starts an item and that of PDA3mm is a size; that of PA35 may be a pressure.
-        starts = reading.separations[index + 1] >= CLAUSE and reading.view.gaps[follower.end] != NONE
+        # The 3 of VSD③PDA and of 1VSD2ASD3PDA starts an item, that of PDA3mm is a size; that of PA35 may be a pressure.
+        opens = reading.view.gaps[follower.end] != NONE or index + 2 in reading.hosts
+        starts = reading.separations[index + 1] >= CLAUSE and opens
         sized = follower.measure is not None and follower.measure.quantity == "length_mm"
         return before or follower.kind == "unknown" or (follower.kind == "number" and not starts and not sized)
 

@@ -13,6 +13,7 @@ from zhengming.normalizers.terms.vocabulary import LIST, NONE, Cue, Vocabulary
 OPERATED: Final = "post_procedure"
 PLANNED: Final = "planned"
 UNOPERATED: Final = frozenset({PLANNED, "unoperated"})  # values of words behind a name that was not operated on
+_NEUTRAL: Final = frozenset({"neutral"})
 OPERATING: Final = frozenset({"timing", "procedure"})  # axes of words of operations
 # Values that later ones replace: 胎儿期发现室缺，术后.
 EARLIER: Final = frozenset({"fetal", "neonatal", "current", "history", "patient"})
@@ -61,8 +62,8 @@ def as_planned(reading: Reading, index: int, cue: Cue, vocabulary: Vocabulary) -
         said = {one.value for one in entry.cues if one.axis in OPERATING} if entry else set()
         if PLANNED in said or (entry and considers(reading, before, entry, vocabulary)):
             return before, replace(cue, axis="procedure", value=PLANNED)
-        if not said:
-            break
+        if before in reading.hosts or (not said and entry and not entry.axes <= _NEUTRAL):
+            break  # what is not read is how it is done: 拟行双向Glenn手术, 拟行全麻下手术
     return index, cue
 
 

@@ -38,7 +38,7 @@ from zhengming.normalizers.terms.denials import (
 )
 from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
-from zhengming.normalizers.terms.finishing import DEGREES, finish
+from zhengming.normalizers.terms.finishing import DEGREES, doubt_behind_signs, finish
 from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, denies_part, is_of_former, is_with_child, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -93,6 +93,8 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
         assigned(reading, lexicon)
     for found in reading.found:
         finish(found, lexicon)
+    if len(reading.found) > 1:
+        doubt_behind_signs(reading, lexicon)
 
 
 def _words(
