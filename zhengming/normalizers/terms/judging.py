@@ -28,6 +28,7 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID: Final = 2  # characters of unread text that only repeats what the name says
+_ENDING_SIZES: Final = (2, 3, 4)  # characters of the ends that names share
 _LITTLE: Final = 2  # characters of unread text that may be the mistyped rest of a mistyped name
 _MANY_KINDS: Final = 60  # kinds below a concept beyond which any text would say one of them
 
@@ -317,8 +318,16 @@ class Judge:
             return ""  # 5年前行法四根治
         if gap == NONE and self._is_slipped(found, reading, stretch):
             return "unread-before"
+        if self._is_named_so(stretch):
+            return ""
         changes = gap <= SOFT and stretch.isascii() and self._denies_word(stretch)
         return "unread-before" if changes or (gap == NONE and self._guard.changes_before(stretch)) else ""
+
+    def _is_named_so(self, stretch: str) -> bool:
+        """Whether unread text ends as names do, with no part of the body, and so is one by itself: 低蛋白血症贫血."""
+        lexicon = self._lexicon
+        ends = [stretch[-size:] for size in _ENDING_SIZES if len(stretch) > size + 1]
+        return any([end in lexicon.endings for end in ends]) and not any([lexicon.begins_name(end) for end in ends])
 
     def _unread_after(self, found: Found, names: str, reading: Reading) -> str:
         tokens, gaps, depth = reading.tokens, reading.view.gaps, reading.view.depth
