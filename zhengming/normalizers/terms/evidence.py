@@ -45,6 +45,17 @@ def in_short_company(found: Found, reading: Reading, category: Category, elsewhe
     return codes
 
 
+def speaks(other: Found, category: Category) -> bool:
+    """Whether a name tells what its cell is about: one denied, or a relative's, only of the first of the contexts.
+
+    未见PDA，ASD is about the heart, 否认癫痫病史，ASD about nothing.
+    """
+    said = other.qualifiers
+    if said.get("certainty") != "refuted" and said.get("subject") != "family":
+        return True
+    return next(iter(category.policy.contexts), "") in category.ancestors(other.codes[0])
+
+
 def may_be_part(
     code: str,
     contexts: frozenset[str],

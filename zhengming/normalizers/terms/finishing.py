@@ -10,6 +10,7 @@ from zhengming.normalizers.terms.performed import OPERATED
 from zhengming.normalizers.terms.reading import Found, Reading
 
 DEGREES: Final = frozenset({"severity", "extent", "count", "etiology"})  # what may follow its name behind a comma
+_TELLING_APART: Final = ("subject", "timing", "course", "laterality", "site", "subtype")
 _TOLD: Final = frozenset({"current"})  # timings that go without saying
 _TOLD_DENIED: Final = frozenset({"current", "history", OPERATED})
 _TOLD_OF_RELATIVES: Final = frozenset({"current", "history", "fetal"})
@@ -38,6 +39,23 @@ def doubt_behind_signs(reading: Reading, lexicon: Lexicon) -> None:
         elif _is_sign(before, lexicon) and not _is_sign(found, lexicon):
             behind = "unclear-negation"
         found.problem = found.problem or behind
+
+
+def doubt_contradicted(reading: Reading) -> None:
+    """Doubt what the same cell denies of the child as it is now: 外院诊断法四，我院CT排除法四."""
+    denied = [found for found in reading.found if found.qualifiers["certainty"] == "refuted"]
+    for found in reading.found if denied else ():
+        if found.qualifiers["certainty"] == "refuted" or "timing" in found.qualifiers:
+            continue
+        if any([one.codes == found.codes and _denies_all(one, found) for one in denied]):
+            found.problem = found.problem or "unclear-negation"
+
+
+def _denies_all(one: Found, other: Found) -> bool:
+    """Whether the denial of one name is of the other as well: no degree, side or kind that this has not."""
+    if not DEGREES.isdisjoint(one.qualifiers):
+        return False  # 轻度肺高压，无重度肺高压
+    return all([one.qualifiers.get(axis) == other.qualifiers.get(axis) for axis in _TELLING_APART])
 
 
 def _time(qualifiers: dict[str, str | float]) -> None:

@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.evidence import (
     leaves_out,
     may_be_part,
     parts,
+    speaks,
     stands,
     written_out,
 )
@@ -190,9 +191,8 @@ class Judge:
             found.codes = tuple(self._operations.settles(found, reading))
             if len(found.codes) == 1:
                 return self._settle(found, reading, found.codes[0])
-        company = [other.codes[0] for other in sure] + in_short_company(
-            found, reading, self.category, self._elsewhere.keys()
-        )
+        company = [other.codes[0] for other in sure if speaks(other, self.category)]
+        company += in_short_company(found, reading, self.category, self._elsewhere.keys())
         code = self._in_line(found, sure) or self._in_company(found, reading, company)
         if not code or (contexts and may_be_part(code, contexts, found, reading, sure, self.category)):
             return False

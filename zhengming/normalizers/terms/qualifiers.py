@@ -38,7 +38,7 @@ from zhengming.normalizers.terms.denials import (
 )
 from zhengming.normalizers.terms.ends import ENDED, keep_to_ended, unended
 from zhengming.normalizers.terms.entry import Entry
-from zhengming.normalizers.terms.finishing import DEGREES, doubt_behind_signs, finish
+from zhengming.normalizers.terms.finishing import DEGREES, doubt_behind_signs, doubt_contradicted, finish
 from zhengming.normalizers.terms.forms import EITHER_WAY, is_label, read_answers
 from zhengming.normalizers.terms.hosts import apart, denies_part, is_of_former, is_with_child, modified
 from zhengming.normalizers.terms.lexicon import Lexicon
@@ -95,6 +95,7 @@ def qualify(reading: Reading, lexicon: Lexicon, operations: Operations) -> None:
         finish(found, lexicon)
     if len(reading.found) > 1:
         doubt_behind_signs(reading, lexicon)
+        doubt_contradicted(reading)
 
 
 def _words(
