@@ -98,14 +98,14 @@ class Case:
 
     @property
     def present(self) -> frozenset[str]:
-        """The codes of what the child has for certain, without the general terms that a specific one covers."""
+        """What the child has for certain and must be found: no general term with a specific one, nothing optional."""
         return frozenset(
             one.code
             for one in self.expected
             if one.code not in self.absent
             and one.status == "accepted"
             and one.certainty == "affirmed"
-            and not one.covered
+            and not (one.covered or one.optional)
         )
 
     @property

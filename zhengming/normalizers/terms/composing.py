@@ -282,9 +282,17 @@ class Composer:
 
 
 def _tells_another(found: Found, kind: _Kind, reading: Reading) -> bool:
-    """Whether the kind is said behind a comma, of a part that is as it should be: 室缺，肌部完整."""
+    """Whether the kind is said behind a comma, of a part that is as it should be: 室缺，肌部完整.
+
+    In a bracket more may be told of the part: 室缺（膜周部近三尖瓣）.
+    """
     place = kind.places[-1] if kind.places else found.token
-    return place > found.token and _said_apart(found, place, reading)[1] and _is_of_else(reading, place + 1)
+    if place <= found.token or not _is_of_else(reading, place + 1):
+        return False
+    bracketed = reading.view.depth[reading.tokens[place].start] > reading.view.depth[found.start]
+    if bracketed:
+        return reading.tokens[place + 1].kind != "unknown"
+    return _said_apart(found, place, reading)[1]
 
 
 def _is_of_else(reading: Reading, after: int) -> bool:
@@ -292,7 +300,8 @@ def _is_of_else(reading: Reading, after: int) -> bool:
     if not reading.glued(after) or after in reading.hosts:
         return False
     token = reading.tokens[after]
-    return token.kind in ("unknown", "part") or _certainty(token) == "refuted"
+    well = token.entry is not None and "well" in token.entry.values
+    return token.kind in ("unknown", "part") or well or _certainty(token) == "refuted"
 
 
 def _reconsider(found: Found, kind: _Kind, reading: Reading | None) -> None:

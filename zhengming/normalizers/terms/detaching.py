@@ -42,7 +42,16 @@ def detached(tokens: list[Token], view: View, lexicon: Lexicon) -> list[Token]:
             word, rest = lexicon.entries[key[:size]], lexicon.terms[key[size:]]
             made = [Token("modifier", token.start, middle, word), Token("term", middle, token.end, rest)]
             tokens = [*tokens[:index], *made, *tokens[index + 1 :]]
+        elif before.entry and token.entry and _numbers_either(before.entry, token.entry.key, lexicon):
+            before.doubted, token.doubted = "unread-after", "unread-before"
     return tokens
+
+
+def _numbers_either(former: Entry, key: str, lexicon: Lexicon) -> bool:
+    """Whether the number of a type that a name begins with may as well be the former name's: 三尖瓣闭锁Ⅱ型房缺."""
+    words = [lexicon.entries.get(key[:size]) for size in _SIZES if key[0].isascii() and key[size:] in lexicon.terms]
+    said = [(one.axis, one.value) for word in words if word and not word.senses for one in word.modifiers]
+    return any([_fits(former, lexicon.cores.get(one, frozenset()), lexicon) for one in said])
 
 
 def _operated(token: Token, lexicon: Lexicon) -> list[Token]:
