@@ -15,6 +15,7 @@ from zhengming.normalizers.terms.vocabulary import CLAUSE, LIST, NONE, SOFT, Cue
 
 ENDS: Final = "ends"
 _SILENT: Final = frozenset({"modifier", "part"})  # kinds of words that say no more than a name does
+_JOINING: Final = frozenset({"link", "alternative", "infix", "certainty"})  # axes of words that go on with a list
 _TOLD: Final = frozenset({"certainty", "size_mm", "pressure_mmhg", "timing", "procedure", "severity"})
 _NOTHING: Final = frozenset[str]()
 _OWN: Final = frozenset({"patient", "current", ""})  # what words between a denial and the 有 of it may say
@@ -175,16 +176,17 @@ def doubt_led(reading: Reading, index: int, cue: Cue) -> None:
 
 
 def only_spaced(reading: Reading, position: int) -> bool:
-    """Whether nothing but a space parts the name at `position` from that before it: 未见脑积水 室缺.
+    """Whether only a space, or a mark as weak, parts the name at `position` from that before it: 未见脑积水 室缺.
 
-    A space ends a statement, or parts the names of a list.
+    A space ends a statement, or parts the names of a list; what joins the two makes it a list (未见室缺 及 房缺).
     """
     tokens, spaced = reading.tokens, reading.separations[position] == SOFT
     while reading.separations[position] <= SOFT:
         position -= 1
         if position in reading.hosts:
             return spaced
-        if tokens[position].kind not in _SILENT:
+        entry = tokens[position].entry
+        if entry is not None and not entry.axes.isdisjoint(_JOINING):
             return False
         spaced = spaced or reading.separations[position] == SOFT
     return False
