@@ -50,10 +50,14 @@ def speaks(other: Found, category: Category) -> bool:
 
     未见PDA，ASD is about the heart, 否认癫痫病史，ASD about nothing.
     """
-    said = other.qualifiers
-    if said.get("certainty") != "refuted" and said.get("subject") != "family":
+    if _is_the_childs(other):
         return True
     return next(iter(category.policy.contexts), "") in category.ancestors(other.codes[0])
+
+
+def _is_the_childs(found: Found) -> bool:
+    """Whether the concept is the child's, for certain or perhaps: neither denied nor a relative's."""
+    return found.qualifiers.get("certainty") != "refuted" and found.qualifiers.get("subject") != "family"
 
 
 def may_be_part(
@@ -80,8 +84,7 @@ def may_be_part(
         [
             other.codes[0] not in above
             and not kin.isdisjoint(category.ancestors(other.codes[0]))
-            and other.qualifiers.get("certainty") != "refuted"
-            and other.qualifiers.get("subject") != "family"
+            and _is_the_childs(other)
             for other in sure
         ]
     )

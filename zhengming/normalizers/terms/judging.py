@@ -21,7 +21,7 @@ from zhengming.normalizers.terms.evidence import (
 )
 from zhengming.normalizers.terms.guard import Guard
 from zhengming.normalizers.terms.hosts import has_degrees
-from zhengming.normalizers.terms.lexicon import Lexicon
+from zhengming.normalizers.terms.lexicon import ENDING_SIZES, Lexicon
 from zhengming.normalizers.terms.mention import Mention
 from zhengming.normalizers.terms.operations import Operations
 from zhengming.normalizers.terms.performed import is_operated
@@ -29,7 +29,6 @@ from zhengming.normalizers.terms.reading import Found, Reading
 from zhengming.normalizers.terms.vocabulary import BRACKET, CLAUSE, NONE, SOFT
 
 _LEAST_SAID: Final = 2  # characters of unread text that only repeats what the name says
-_ENDING_SIZES: Final = (2, 3, 4)  # characters of the ends that names share
 _LITTLE: Final = 2  # characters of unread text that may be the mistyped rest of a mistyped name
 _MANY_KINDS: Final = 60  # kinds below a concept beyond which any text would say one of them
 
@@ -326,7 +325,7 @@ class Judge:
     def _is_named_so(self, stretch: str) -> bool:
         """Whether unread text ends as names do, with no part of the body, and so is one by itself: 低蛋白血症贫血."""
         lexicon = self._lexicon
-        ends = [stretch[-size:] for size in _ENDING_SIZES if len(stretch) > size + 1]
+        ends = [stretch[-size:] for size in ENDING_SIZES if len(stretch) > size + 1]
         return any([end in lexicon.endings for end in ends]) and not any([lexicon.begins_name(end) for end in ends])
 
     def _unread_after(self, found: Found, names: str, reading: Reading) -> str:

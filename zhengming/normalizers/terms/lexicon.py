@@ -31,7 +31,7 @@ class Words(Protocol):
 
 # Axes of cues that change what a name tells.
 _TELLING: Final = frozenset({"certainty", "timing", "procedure", "subject"})
-_ENDING_SIZES: Final = (2, 3, 4)
+ENDING_SIZES: Final = (2, 3, 4)
 _KEPT: Final = 20_000  # concepts whose names are kept together, some 10 MB
 _CONTINUED: Final = 20  # names that go on from a text that are looked at
 LEAST_SHARED: Final = 12  # names that must share an ending; 5 let through chance ones such as 脉瓣狭窄 without 肺动
@@ -135,7 +135,7 @@ class Lexicon:
             entry_key[-size:]
             for entry_key in self.terms
             if not entry_key.isascii()
-            for size in _ENDING_SIZES
+            for size in ENDING_SIZES
             if len(entry_key) > size + 1
         )
         return frozenset(ending for ending, count in counts.items() if count >= LEAST_SHARED)
